@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# Everything to where the GNU directories say.
+
+install(TARGETS keychain-auth kcget RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES libkc/keychain-auth.h platform/kc_error.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
+
+configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/libkc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+foreach(unit keychain-auth.service keychain-auth.socket)
+  configure_file(daemon/service/${unit}.in ${unit} @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/${unit} DESTINATION lib/systemd/user)
+endforeach()
+
+file(GLOB manuals CONFIGURE_DEPENDS docs/man/*.[1-8])
+foreach(manual IN LISTS manuals)
+  string(REGEX MATCH "[1-8]$" section ${manual})
+  install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
+
+foreach(program keychain-auth kcget)
+  install(FILES completions/${program}.bash RENAME ${program}
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES completions/${program}.zsh RENAME _${program}
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+  install(FILES completions/${program}.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endforeach()

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file behind the policy: read with owner and mode checked, watched for change, and edited
+ * atomically under a lock, with unknown keys kept. Knows JSON; policy.h knows what it means.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libkc/protocol.h"
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+struct config;
+struct policy;
+
+/* Nothing is read yet. One thread. */
+KC_MUST_USE enum kc_error config_new(const char *path, struct config **ret_config);
+void config_free(struct config *config);
+
+/* Looks whether the file changed (one stat) and reads it anew if so. Whatever is wrong with the
+ * file becomes config_trouble(). True when the policy is another one than before. */
+bool config_refresh(struct config *config);
+
+/* NULL when the file is there but can't be used: then everything is denied. A file that
+ * isn't there is an empty policy. Borrowed until the next refresh. */
+const struct policy *config_policy(const struct config *config);
+
+/* A sentence that names the file and what to do, "" when all is well. */
+const char *config_trouble(const struct config *config);
+
+enum config_change_kind {
+    CONFIG_REGISTER,   /* new entry; or, with the same hash, the rights are added to it */
+    CONFIG_UPGRADE,    /* the entry of this path gets `hash`; its rights stay */
+    CONFIG_UNREGISTER, /* the entry goes */
+    CONFIG_ALLOW,      /* rights are added, flags set */
+    CONFIG_REVOKE      /* rights are taken away; with none named, all of them */
+};
+
+enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
+
+struct config_change {
+    enum config_change_kind kind;
+    const char *path;              /* real path; NULL: by hash alone */
+    const char *hash;              /* 64 digits, or, to find an entry, a unique prefix of >= 8 */
+    const char *const *read;       /* grants, see policy.h */
+    size_t read_count;
+    const char *const *write;
+    size_t write_count;
+    enum config_flag search;
+    enum config_flag plain;
+    int64_t now_us;                /* becomes registered_at */
+};
+
+/*
+ * Edits the file under `path`.lock and replaces it atomically. A daemon that runs notices by
+ * itself. `report` is one sentence about what was done, or about what is wrong.
+ * KC_NOT_FOUND no such entry · KC_EXISTS register: the path is there with another hash (say
+ * upgrade) · KC_INVALID a grant or hash has the wrong form, or a prefix isn't unique
+ * KC_DAMAGED the file can't be parsed; it is left as it is · KC_UNSAFE its owner or mode
+ * KC_BUSY the lock is held by somebody for more than 5 s
+ */
+KC_MUST_USE enum kc_error config_change(const char *path, const struct config_change *change,
+                                        char report[KC_MESSAGE_MAX]);
+
+KC_AUTO_DEFINE(config)
+
+#endif

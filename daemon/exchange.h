@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tray that walks the road: one request and its answer. No functions. Each room fills its
+ * own part and treats the earlier ones as read-only. While an exchange is with the store's
+ * worker (store.h) only the worker touches it.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libkc/message.h"
+#include "libkc/protocol.h"
+
+struct peer;
+struct session;
+
+#define HASH_TEXT_SIZE 65 /* SHA-256 in lower-case hex, and a NUL */
+
+/* Who asks: filled by identify, const afterwards, borrowed from the session. */
+struct identity {
+    struct peer *peer;
+    uint64_t pid;               /* for display and the record only */
+    const char *user;           /* "1000"; borrowed from the peer */
+    const char *group;
+    char *path;                 /* "" when it could not be seen */
+    char hash[HASH_TEXT_SIZE];  /* "" when it could not be computed */
+    bool is_administrator;      /* runs the daemon's own image */
+    enum kc_reason trouble;     /* KC_REASON_NONE, or why it can't be trusted … */
+    char why[KC_MESSAGE_MAX];   /* … and the fact that failed */
+    char *arguments;            /* as the process tells them, blanks between, escaped; "" unknown */
+};
+
+enum verdict { VERDICT_DENIED, VERDICT_ALLOWED, VERDICT_ERROR };
+
+/* What the policy says: filled by authorise. */
+struct decision {
+    enum verdict verdict;
+    enum kc_reason reason;        /* KC_REASON_NONE when allowed */
+    char message[KC_MESSAGE_MAX]; /* "" when allowed */
+    bool plain;                   /* the entry is marked plain: no nonce was asked for */
+    bool is_pending;              /* an unregistered binary: to be listed for approval */
+};
+
+/* What came of it: filled by dispatch and the handlers; starts as a copy of the decision. */
+struct outcome {
+    enum kc_status status;
+    enum kc_reason reason;
+    char message[KC_MESSAGE_MAX];
+};
+
+/* Where it was written down: filled by audit. */
+struct record {
+    uint64_t first_seq; /* 0: not written */
+    size_t lines;
+};
+
+struct exchange {
+    struct session *session;         /* not touched off the loop's thread */
+    uint64_t session_number;         /* shown as `session` in the record */
+    uint64_t started_ms;             /* clock_monotonic_ms() when the request was whole */
+    const struct identity *identity;
+
+    struct request *request;         /* owned */
+    struct decision decision;
+
+    size_t result_count;             /* owned; see libkc/message.h */
+    struct result *results;
+    struct outcome outcome;
+
+    struct record record;
+
+    struct exchange *next;           /* the queue that it stands in */
+};
+
+#endif

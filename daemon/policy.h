@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy as values: what config.json says, and whether an entry allows something. Pure:
+ * reads no file, asks no clock. Immutable after policy_parse(). docs/policy.md is the
+ * user's side of this page.
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "libkc/protocol.h"
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+struct policy;
+struct policy_entry;
+
+/* Longest config.json that is read. 10,000 registered binaries fit. */
+#define POLICY_SIZE_MAX (16 * 1024 * 1024)
+
+/* KC_INVALID: `why` names the key, or line and column, that is wrong. Unknown keys are
+ * ignored here (and kept by config_change()). Two entries of the same path and hash are
+ * KC_INVALID. An empty text is an empty policy. */
+KC_MUST_USE enum kc_error policy_parse(const char *text, size_t length,
+                                       struct policy **ret_policy, char why[KC_MESSAGE_MAX]);
+void policy_free(struct policy *policy);
+
+/* The entry with this path and this hash, both; NULL when there is none. Its cost doesn't
+ * grow faster than the logarithm of the number of entries. Borrowed from the policy. */
+const struct policy_entry *policy_find(const struct policy *policy, const char *path,
+                                       const char *hash);
+
+size_t policy_count(const struct policy *policy);
+const struct policy_entry *policy_at(const struct policy *policy, size_t index); /* file order */
+
+/* The "store" key: "file", "memory", "auto"; NULL when it isn't there. */
+const char *policy_store(const struct policy *policy);
+
+const char *policy_entry_path(const struct policy_entry *entry);
+const char *policy_entry_hash(const struct policy_entry *entry);
+const char *policy_entry_registered_at(const struct policy_entry *entry); /* "" unknown */
+bool policy_entry_can_search(const struct policy_entry *entry);
+bool policy_entry_is_plain(const struct policy_entry *entry);
+
+/* The name of a key of this entry that narrows its rights in a way that this version can't
+ * check ("helper", "launcher", "ancestry", "code", "libraries", "inline", "session_root",
+ * present and not false or null); NULL when there is none. Such an entry allows nothing. */
+const char *policy_entry_unsupported(const struct policy_entry *entry);
+
+enum right { RIGHT_READ, RIGHT_WRITE };
+
+/* The grants as they stand in the file ("aws", "git/https://github.com/?*"). */
+size_t policy_entry_grant_count(const struct policy_entry *entry, enum right right);
+const char *policy_entry_grant(const struct policy_entry *entry, enum right right, size_t index);
+
+/*
+ * Whether one target may be touched: `target` exactly, or everything that begins with it
+ * (KC_MATCH_PREFIX; "" is the whole service). A grant is a service, or a service, "/" and a
+ * glob for the target; in the service part %2F %2C and %25 stand for / , and %. A glob covers a
+ * prefix only when it is plain text and one `*` at the end, and the prefix begins with that text.
+ */
+bool policy_entry_allows(const struct policy_entry *entry, enum right right, const char *service,
+                         const char *target, enum kc_match match);
+
+/* A grant has the right form. KC_INVALID, KC_TOO_BIG. */
+KC_MUST_USE enum kc_error policy_check_grant(const char *grant);
+
+KC_AUTO_DEFINE(policy)
+
+#endif

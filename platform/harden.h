@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process that holds secrets does to itself first. None of it can be undone by a
+ * later call here.
+ */
+#ifndef PLATFORM_HARDEN_H
+#define PLATFORM_HARDEN_H
+
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+/* Shuts the process's memory to others of the same user and forbids core dumps
+ * (PR_SET_DUMPABLE, prctl(2); RLIMIT_CORE). A client may call it only after the daemon has
+ * looked at it: a non-dumpable process can't be identified. KC_UNSUPPORTED where the system
+ * has nothing of the kind. */
+KC_MUST_USE enum kc_error harden_memory(void);
+
+/* For the daemon, as the first thing in main: harden_memory(), umask 077, SIGPIPE and
+ * SIGXFSZ ignored (they would kill us when a client leaves or a disk quota is met), and the
+ * soft limit of open files raised to at least `files` where the hard limit allows (fewer is
+ * not an error). */
+KC_MUST_USE enum kc_error harden_daemon(unsigned files);
+
+#endif

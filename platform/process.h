@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A running process, pinned: everything is read through handles that were opened once, so
+ * that neither a reused number nor a later exec can pass for it. And the image, the file that
+ * it runs, held open. Nothing here blocks on a file system of somebody else's: an image that
+ * isn't on a local mount of our own is refused before it is opened. One thread at a time,
+ * except image_read() and image_stamp(), which any one thread may call.
+ */
+#ifndef PLATFORM_PROCESS_H
+#define PLATFORM_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+struct process;
+struct image;
+
+/* Changes whenever the bytes may have changed. `settled` says that it is old and local enough
+ * for a hash to be remembered under it (facts: ctime older than 2 s, no overlay). */
+struct image_stamp {
+    uint64_t words[8];
+    bool settled;
+};
+
+/* Pins by number. Sound only when followed by proof that the number still meant the process
+ * (a parent link, or the nonce). KC_END no such process · KC_UNSAFE the system doesn't let us
+ * look at it (set-id or non-dumpable). */
+KC_MUST_USE enum kc_error process_pin(uint64_t number, struct process **ret_process);
+
+/* Pins the parent and checks afterwards that it still is the parent.
+ * KC_NOT_FOUND: there is none (the first process). KC_END, KC_CHANGED: it ended, or changed,
+ * while we looked. KC_UNSAFE as above. */
+KC_MUST_USE enum kc_error process_pin_parent(const struct process *child,
+                                             struct process **ret_parent);
+
+uint64_t process_number(const struct process *process);
+
+/* Clock ticks since boot; only to be compared (proc(5), stat field 22). Doesn't change on exec. */
+uint64_t process_start_time(const struct process *process);
+
+/* Alive, and the same program as when it was pinned. KC_END: it has ended. KC_CHANGED: it
+ * has executed another program. ~3 µs, no path is opened. */
+KC_MUST_USE enum kc_error process_check(const struct process *process);
+
+/* Runs where nothing can be forged from: our own user namespace, our own pid numbers (one
+ * NStgid), not traced. KC_UNSAFE, and then `ret_why` is a sentence without an end, static. */
+KC_MUST_USE enum kc_error process_check_surroundings(const struct process *process,
+                                                     const char **ret_why);
+
+/* The traced and namespace part of the above that can change later: checked at every request. */
+KC_MUST_USE enum kc_error process_check_untraced(const struct process *process,
+                                                 const char **ret_why);
+
+/*
+ * Opens the file that the process runs: by handle, never by path. It must be a regular file
+ * with a link count, on a local file system of our own mount table.
+ * KC_UNSAFE with `ret_why`: it isn't · KC_END · KC_CHANGED.
+ */
+KC_MUST_USE enum kc_error process_open_image(const struct process *process,
+                                             struct image **ret_image, const char **ret_why);
+
+/* The command line as the process tells it (it may lie): arguments, each ended by a NUL, cut
+ * at `size`. */
+KC_MUST_USE enum kc_error process_arguments(const struct process *process, char *buffer,
+                                            size_t size, size_t *ret_length);
+
+void process_free(struct process *process);
+
+/* For registration: the same kind of handle on a file by name; symbolic links are followed
+ * and image_path() is the real path. KC_NOT_FOUND · KC_UNSAFE with `ret_why` (not a regular
+ * file, not on a local file system) · KC_DENIED not readable. */
+KC_MUST_USE enum kc_error image_open(const char *path, struct image **ret_image,
+                                     const char **ret_why);
+
+/* Where the system says the file is; for people and for the policy. Borrowed. */
+const char *image_path(const struct image *image);
+uint64_t image_size(const struct image *image);
+KC_MUST_USE enum kc_error image_stamp(const struct image *image, struct image_stamp *ret_stamp);
+
+/* Up to `size` bytes at `offset`; a length of 0 is the end of the file. May block on a disk:
+ * workers only. */
+KC_MUST_USE enum kc_error image_read(const struct image *image, uint64_t offset, void *buffer,
+                                     size_t size, size_t *ret_length);
+void image_free(struct image *image);
+
+KC_AUTO_DEFINE(process)
+KC_AUTO_DEFINE(image)
+
+#endif
