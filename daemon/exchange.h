@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/worker.h"
 #include "libkc/message.h"
 #include "libkc/protocol.h"
 
@@ -58,6 +59,7 @@ struct record {
 };
 
 struct exchange {
+    struct job job;                  /* its place in the worker's queue */
     struct session *session;         /* not touched off the loop's thread */
     uint64_t session_number;         /* shown as `session` in the record */
     uint64_t started_ms;             /* clock_monotonic_ms() when the request was whole */
@@ -71,8 +73,6 @@ struct exchange {
     struct outcome outcome;
 
     struct record record;
-
-    struct exchange *next;           /* the queue that it stands in */
 };
 
 #endif
