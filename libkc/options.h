@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "libkc/protocol.h"
 #include "platform/attr.h"
@@ -61,6 +62,9 @@ bool options_given(const struct options *options, const char *name);
 size_t options_value_count(const struct options *options, const char *name);
 /* Borrowed from argv; NULL when there is none at `index`. */
 const char *options_value(const struct options *options, const char *name, size_t index);
+
+/* The rows of a table as usage shows them, one line each, the help in a column of its own. */
+void options_print(const struct option *table, FILE *stream);
 
 KC_AUTO_DEFINE(options)
 

@@ -43,6 +43,8 @@ KC_MUST_USE enum kc_error parse_time(const char *text, int64_t *ret_wall_us);
  * end. Returns `buffer`.
  */
 char *parse_escape(const char *bytes, size_t length, char *buffer, size_t size);
+/* The same for a whole sentence whose parts were escaped by its writer: `"` and `\` stay. */
+char *parse_escape_sentence(const char *bytes, size_t length, char *buffer, size_t size);
 
 /* `text` against a pattern in which `*` stands for any bytes (also none) and `?` for one
  * character; everything else is itself. Linear in the product of the lengths at worst. */
