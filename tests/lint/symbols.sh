@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The shared library exports the functions of keychain-auth.h, all of them and nothing else.
+set -euo pipefail
+. "$(dirname "$0")/lint.bash"
+build=${1:?usage: $0 BUILD_DIR}
+
+declared() {
+    tr '\n' ' ' <libkc/keychain-auth.h | grep -oE 'KC_EXPORT [^;]*' |
+        grep -oE '\bkc_[a-z_]+ *\(' | tr -d ' (' | LC_ALL=C sort -u
+}
+
+# exported LIBRARY: its functions and data; a sanitizer's own marks aren't ours.
+exported() {
+    nm -D --defined-only "$1" | awk '$2 ~ /[A-Z]/ { print $3 }' |
+        grep -v '^__odr_asan' | LC_ALL=C sort -u
+}
+
+check() {
+    diff <(declared) <(exported "$library") | sed -n 's/^< /not exported: /p;s/^> /exported: /p'
+}
+
+need nm cc
+sample libkc/keychain-auth.h <<<'KC_EXPORT int kc_promised(void);'
+echo 'int extra(void); int extra(void) { return 1; }' |
+    cc -shared -fPIC -x c - -o "$sample_top/sample.so"
+library=$sample_top/sample.so
+must_find "not exported: kc_promised" "exported: extra"
+library=$(cd "$build" && pwd)/libkc.so
+report
