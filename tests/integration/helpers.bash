@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+# What every bats file here loads: a private home for each test, a daemon of its own, and
+# comparison that prints both sides. Waiting is always for an event, and bounded.
+# shellcheck shell=bash
+bats_require_minimum_version 1.5.0
+
+# is GOT WANTED [WHAT]
+is() {
+    if [ "$1" != "$2" ]; then
+        printf '%s\n  wanted: %q\n  got:    %q\n' "${3:-not the same}" "$2" "$1" >&2
+        return 1
+    fi
+}
+
+# has TEXT PIECE: PIECE stands somewhere in TEXT.
+has() {
+    if [[ $1 != *"$2"* ]]; then
+        printf 'not found\n  wanted: %q\n  in:     %q\n' "$2" "$1" >&2
+        return 1
+    fi
+}
+
+# lacks TEXT PIECE
+lacks() {
+    if [[ $1 == *"$2"* ]]; then
+        printf 'must not be there\n  piece: %q\n  in:    %q\n' "$2" "$1" >&2
+        return 1
+    fi
+}
+
+# await COMMAND…: until it succeeds, for at most ten seconds.
+await() {
+    local end=$((SECONDS + 10))
+    until "$@" >/dev/null 2>&1; do
+        if [ "$SECONDS" -ge "$end" ]; then
+            echo "waited in vain for: $*" >&2
+            return 1
+        fi
+        sleep 0.02
+    done
+}
+
+# A home where nobody has been. Short names: a socket's path has 107 bytes.
+private_home() {
+    export HOME=$BATS_TEST_TMPDIR/h
+    export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/r
+    export XDG_CONFIG_HOME=$HOME/.config XDG_DATA_HOME=$HOME/.local/share
+    unset KEYCHAIN_AUTH_SOCKET
+    mkdir -m 0700 "$HOME" "$XDG_RUNTIME_DIR"
+    socket=$XDG_RUNTIME_DIR/keychain-auth/agent.sock
+    config=$XDG_CONFIG_HOME/keychain-auth/config.json
+    pending=$XDG_CONFIG_HOME/keychain-auth/pending.json
+    audit_log=$XDG_DATA_HOME/keychain-auth/audit.log
+    daemon_log=$BATS_TEST_TMPDIR/daemon.log
+    export socket config pending audit_log daemon_log
+}
+
+# start_daemon [OPTION…]: in the foreground of a background job, ready when this returns.
+start_daemon() {
+    keychain-auth start --foreground --store file "$@" 3>&- </dev/null >>"$daemon_log" 2>&1 &
+    daemon_pid=$!
+    if ! await daemon_is_decided; then
+        cat "$daemon_log" >&2
+        return 1
+    fi
+    daemon_is_alive
+}
+
+# It answers, or it has ended.
+daemon_is_decided() {
+    ! daemon_is_alive || keychain-auth status
+}
+
+daemon_is_alive() {
+    [ -n "${daemon_pid-}" ] && kill -0 "$daemon_pid" 2>/dev/null
+}
+
+# stop_daemon [SIGNAL]: it must end well, which under a sanitizer also means without a leak.
+stop_daemon() {
+    [ -n "${daemon_pid-}" ] || return 0
+    kill -s "${1:-TERM}" "$daemon_pid" 2>/dev/null || true
+    daemon_ended
+}
+
+# daemon_ended: waits for the daemon and checks how it went.
+daemon_ended() {
+    local code=0
+    wait "$daemon_pid" || code=$?
+    unset daemon_pid
+    if [ "$code" -ne 0 ]; then
+        echo "the daemon ended with $code:" >&2
+        cat "$daemon_log" >&2
+        return 1
+    fi
+}
+
+# put SERVICE TARGET VALUE: stores a value the way a person would.
+put() {
+    printf '%s' "$3" | keychain-auth set "$1" "$2"
+}
+
+# allow PROGRAM OPTION…: registers a program by its name on the PATH.
+allow() {
+    keychain-auth register "$(command -v "$1")" "${@:2}"
+}
+
+# raw [OPTION…]: standard input, byte for byte, to the daemon (programs/rawclient.c).
+raw() {
+    rawclient "$@" "$socket"
+}
+
+# One line of the record that answers a jq filter: record '.event == "request"'
+record() {
+    jq -c "select($1)" "$audit_log"
+}
