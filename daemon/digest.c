@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_SLOTS 1024 /* a power of two; a collision costs one hashing */
-#define CHUNK_SIZE (256 * 1024)
+#define CACHE_SLOTS  1024 /* a power of two; a collision costs one hashing */
+#define CHUNK_SIZE   (256 * 1024)
 #define HASH_THREADS 2
 
 struct remembered {

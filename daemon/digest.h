@@ -16,9 +16,9 @@ struct digest;
 struct image;
 struct uv_loop_s;
 
-#define DIGEST_SIZE_MAX (UINT64_C(512) * 1024 * 1024) /* bytes of a program file */
-#define DIGEST_TIME_MAX_MS UINT64_C(10000)            /* for one file */
-#define DIGEST_WAITING_MAX 256                        /* files that wait to be hashed */
+#define DIGEST_SIZE_MAX    (UINT64_C(512) * 1024 * 1024) /* bytes of a program file */
+#define DIGEST_TIME_MAX_MS UINT64_C(10000)               /* for one file */
+#define DIGEST_WAITING_MAX 256                           /* files that wait to be hashed */
 
 /*
  * Reads the whole file, on any thread. KC_TOO_BIG: over DIGEST_SIZE_MAX. KC_TIMEOUT: it took

@@ -7,7 +7,7 @@
 #define PLATFORM_ATTR_H
 
 #define KC_MUST_USE __attribute__((warn_unused_result))
-#define KC_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define KC_PRINTF(text, first) __attribute__((format(__printf__, text, first)))
 
 /*
  * KC_AUTO(secret) value = NULL;  declares `struct secret *value`, released by
