@@ -17,21 +17,22 @@
 
 struct peer;
 struct session;
+struct store;
 
 #define HASH_TEXT_SIZE 65 /* SHA-256 in lower-case hex, and a NUL */
 
 /* Who asks: filled by identify, const afterwards, borrowed from the session. */
 struct identity {
     struct peer *peer;
-    uint64_t pid;               /* for display and the record only */
-    const char *user;           /* "1000"; borrowed from the peer */
+    uint64_t pid;     /* for display and the record only */
+    const char *user; /* "1000"; borrowed from the peer */
     const char *group;
-    char *path;                 /* "" when it could not be seen */
-    char hash[HASH_TEXT_SIZE];  /* "" when it could not be computed */
-    bool is_administrator;      /* runs the daemon's own image */
-    enum kc_reason trouble;     /* KC_REASON_NONE, or why it can't be trusted … */
-    char why[KC_MESSAGE_MAX];   /* … and the fact that failed */
-    char *arguments;            /* as the process tells them, blanks between, escaped; "" unknown */
+    char *path;                /* "" when it could not be seen */
+    char hash[HASH_TEXT_SIZE]; /* "" when it could not be computed */
+    bool is_administrator;     /* runs the daemon's own image */
+    enum kc_reason trouble;    /* KC_REASON_NONE, or why it can't be trusted … */
+    char why[KC_MESSAGE_MAX];  /* … and the fact that failed */
+    char *arguments;           /* as the process tells them, blanks between, escaped; "" unknown */
 };
 
 enum verdict { VERDICT_DENIED, VERDICT_ALLOWED, VERDICT_ERROR };
@@ -59,20 +60,21 @@ struct record {
 };
 
 struct exchange {
-    struct job job;                  /* its place in the worker's queue */
-    struct session *session;         /* not touched off the loop's thread */
-    uint64_t session_number;         /* shown as `session` in the record */
-    uint64_t started_ms;             /* clock_monotonic_ms() when the request was whole */
+    struct job job;          /* its place in the worker's queue */
+    struct session *session; /* not touched off the loop's thread */
+    uint64_t session_number; /* shown as `session` in the record */
+    uint64_t started_ms;     /* clock_monotonic_ms() when the request was whole */
     const struct identity *identity;
 
-    struct request *request;         /* owned */
+    struct request *request; /* owned */
     struct decision decision;
 
-    size_t result_count;             /* owned; see libkc/message.h */
+    size_t result_count; /* owned; see libkc/message.h */
     struct result *results;
     struct outcome outcome;
 
     struct record record;
+    struct store *store; /* where it was submitted; the store's own note */
 };
 
 #endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opens the rooms in the order of their needs, runs the loop, and closes them in reverse.
+ * Everything that can refuse to start does so before readiness is announced.
+ */
+#include "daemon/daemon.h"
+
+#include "daemon/accept.h"
+#include "daemon/audit.h"
+#include "daemon/config.h"
+#include "daemon/digest.h"
+#include "daemon/dispatch.h"
+#include "daemon/policy.h"
+#include "daemon/session.h"
+#include "daemon/store.h"
+#include "libkc/attributes.h"
+#include "libkc/error.h"
+#include "libkc/options.h"
+#include "libkc/secret.h"
+#include "platform/clock.h"
+#include "platform/endpoint.h"
+#include "platform/notify.h"
+#include "platform/paths.h"
+#include "platform/process.h"
+#include "platform/self.h"
+
+#include <uv.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRATCH_SIZE (64 * 1024)
+
+/* A running daemon and what only this file touches. */
+struct run {
+    struct daemon daemon; /* first: daemon_stop() casts back */
+    const struct daemon_plan *plan;
+    uv_loop_t loop;
+    uv_signal_t signals[3];
+    size_t signal_count;
+    struct dispatch dispatch;
+    char *config_path;
+    char *audit_path;
+    char *pending_path;
+    char why[KC_MESSAGE_MAX]; /* why it couldn't start */
+};
+
+static enum kc_error run_explain(struct run *run, enum kc_error error, const char *what) {
+    if (error != KC_OK && run->why[0] == '\0') {
+        (void)snprintf(run->why, sizeof run->why, "%s: %s", what, kc_error_text(error));
+    }
+    return error;
+}
+
+/* Opening */
+
+static enum kc_error open_paths(struct run *run) {
+    enum kc_error error = paths_config("config.json", &run->config_path);
+    if (error == KC_OK) {
+        error = paths_config("pending.json", &run->pending_path);
+    }
+    if (error == KC_OK) {
+        error = paths_data("audit.log", &run->audit_path);
+    }
+    return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
+}
+
+static enum kc_error open_address(struct run *run) {
+    char *own = NULL;
+    enum kc_error error = KC_NOT_FOUND;
+    if (run->plan->address == NULL) {
+        error = endpoint_inherit(&run->daemon.endpoint);
+        if (error == KC_NOT_FOUND) {
+            error = paths_address(&own);
+            if (error == KC_OK) {
+                error = endpoint_open(own, &run->daemon.endpoint);
+            }
+        }
+    } else {
+        error = endpoint_open(run->plan->address, &run->daemon.endpoint);
+    }
+    const char *address = own != NULL ? own : run->plan->address;
+    if (error == KC_EXISTS) {
+        (void)snprintf(run->why, sizeof run->why, "a daemon already listens at \"%s\"", address);
+    } else if (error != KC_OK) {
+        (void)snprintf(run->why, sizeof run->why,
+                       "can't listen at \"%s\": %s; its directory must be yours alone (mode 0700) "
+                       "and the path at most 107 bytes",
+                       address != NULL ? address : "the inherited socket", kc_error_text(error));
+    }
+    free(own);
+    return error;
+}
+
+/* The daemon's own program: who runs the same bytes may administer. */
+static enum kc_error hash_own_image(struct run *run) {
+    KC_AUTO(process) self = NULL;
+    KC_AUTO(image) image = NULL;
+    const char *why = "";
+    enum kc_error error = process_pin(self_number(), &self);
+    if (error == KC_OK) {
+        error = process_open_image(self, &image, &why);
+    }
+    if (error == KC_OK) {
+        error = digest_compute(image, NULL, run->daemon.own_hash);
+    }
+    return run_explain(run, error, "can't read the daemon's own program");
+}
+
+static enum kc_error open_policy(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    enum kc_error error = config_new(run->config_path, &daemon->config);
+    if (error != KC_OK) {
+        return run_explain(run, error, "can't watch config.json");
+    }
+    (void)config_refresh(daemon->config);
+    if (config_trouble(daemon->config)[0] != '\0') {
+        log_line(&daemon->log, "%s", config_trouble(daemon->config));
+    }
+    return KC_OK;
+}
+
+/* --store, else config.json, else automatic; status says which and why. */
+static const char *choose_store(struct run *run) {
+    const struct policy *policy = config_policy(run->daemon.config);
+    const char *chosen = policy != NULL ? policy_store(policy) : NULL;
+    if (run->plan->store != NULL) {
+        run->daemon.store_reason = "start --store";
+        return run->plan->store;
+    }
+    if (chosen != NULL) {
+        run->daemon.store_reason = "config.json";
+        return chosen;
+    }
+    run->daemon.store_reason = "the embedded file store is the only one that lasts";
+    return "auto";
+}
+
+static void run_batch(struct exchange *const *batch, size_t count, void *context) {
+    dispatch_batch(context, batch, count);
+}
+
+static enum kc_error open_store(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    const struct store_road road = {
+        .run = run_batch,
+        .done = session_finish,
+        .context = &run->dispatch,
+    };
+    enum kc_error error = store_open(choose_store(run), &daemon->store, run->why);
+    if (error != KC_OK) {
+        return run_explain(run, error, "can't open the store");
+    }
+    run->dispatch.backend = store_backend(daemon->store);
+    run->dispatch.key = store_key(daemon->store);
+    run->dispatch.audit = daemon->audit;
+    run->dispatch.pending_path = run->pending_path;
+    return run_explain(run, store_attach(daemon->store, daemon->loop, &road),
+                       "can't start the store's worker");
+}
+
+static enum kc_error open_record(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    enum kc_error error = audit_open(run->audit_path, &daemon->audit);
+    if (error != KC_OK) {
+        (void)snprintf(run->why, sizeof run->why,
+                       "can't write the record \"%s\": %s; without it nothing is handed out",
+                       run->audit_path, kc_error_text(error));
+    }
+    return error;
+}
+
+static enum kc_error record_event(const struct run *run, const char *event) {
+    const struct audit_note note = {
+        .event = event,
+        .action = store_name(run->daemon.store),
+        .binary_hash = run->daemon.own_hash,
+    };
+    return audit_note(run->daemon.audit, &note);
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    struct run *run = handle->data;
+    log_line(&run->daemon.log, "stopping: signal %d", number);
+    daemon_stop(&run->daemon);
+}
+
+static enum kc_error watch_signals(struct run *run) {
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        uv_signal_t *handle = &run->signals[i];
+        if (uv_signal_init(&run->loop, handle) != 0) {
+            return KC_IO;
+        }
+        handle->data = run;
+        run->signal_count++;
+        if (uv_signal_start(handle, on_signal, numbers[i]) != 0) {
+            return KC_IO;
+        }
+    }
+    return KC_OK;
+}
+
+static enum kc_error run_open(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    enum kc_error error = open_paths(run);
+    if (error == KC_OK) {
+        error = run_explain(run, secret_new(SCRATCH_SIZE, &daemon->scratch), "out of memory");
+    }
+    if (error == KC_OK) {
+        error = open_address(run);
+    }
+    if (error == KC_OK) {
+        error = hash_own_image(run);
+    }
+    if (error == KC_OK) {
+        error = open_policy(run);
+    }
+    if (error == KC_OK) {
+        error = open_record(run);
+    }
+    if (error == KC_OK) {
+        error = run_explain(run, digest_open(daemon->loop, &daemon->digest),
+                            "can't start the hashing workers");
+    }
+    if (error == KC_OK) {
+        error = open_store(run);
+    }
+    if (error == KC_OK) {
+        error = run_explain(run, watch_signals(run), "can't watch signals");
+    }
+    if (error == KC_OK) {
+        error = run_explain(run, record_event(run, "start"), "can't write the record");
+    }
+    if (error == KC_OK) {
+        error = run_explain(run, accept_open(daemon, &daemon->listener), "can't accept");
+    }
+    return error;
+}
+
+/* Closing */
+
+/* Everything on the loop that isn't a session; after this, the loop runs dry and ends. */
+static void close_rooms(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    accept_close(daemon->listener);
+    daemon->listener = NULL;
+    store_close(daemon->store);
+    daemon->store = NULL;
+    digest_close(daemon->digest);
+    daemon->digest = NULL;
+    for (size_t i = 0; i < run->signal_count; i++) {
+        uv_close((uv_handle_t *)&run->signals[i], NULL);
+    }
+    run->signal_count = 0;
+}
+
+void daemon_sessions_gone(struct daemon *daemon) {
+    struct run *run = (struct run *)daemon;
+    if (daemon->store == NULL) {
+        return;
+    }
+    if (record_event(run, "stop") != KC_OK) {
+        log_line(&daemon->log, "the end couldn't be written to the record");
+    }
+    close_rooms(run);
+}
+
+void daemon_stop(struct daemon *daemon) {
+    if (daemon->is_stopping) {
+        return;
+    }
+    daemon->is_stopping = true;
+    notify_manager("STOPPING=1");
+    accept_close(daemon->listener);
+    daemon->listener = NULL;
+    endpoint_free(daemon->endpoint);
+    daemon->endpoint = NULL;
+    session_close_all(daemon);
+    if (daemon->sessions == NULL) {
+        daemon_sessions_gone(daemon);
+    }
+}
+
+static void run_close(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    close_rooms(run);
+    (void)uv_run(&run->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&run->loop);
+    endpoint_free(daemon->endpoint);
+    audit_free(daemon->audit);
+    config_free(daemon->config);
+    secret_free(daemon->scratch);
+    free(run->config_path);
+    free(run->audit_path);
+    free(run->pending_path);
+}
+
+static void announce(struct run *run) {
+    log_line(&run->daemon.log, "ready: listening at \"%s\", store \"%s\" (%s)",
+             endpoint_address(run->daemon.endpoint), store_name(run->daemon.store),
+             run->daemon.store_reason);
+    notify_manager("READY=1");
+    notify_ready(EXIT_DONE, "");
+}
+
+enum kc_error daemon_run(const struct daemon_plan *plan) {
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL) {
+        return KC_NO_MEMORY;
+    }
+    run->plan = plan;
+    run->daemon.loop = &run->loop;
+    run->daemon.started_ms = clock_monotonic_ms();
+    if (uv_loop_init(&run->loop) != 0) {
+        free(run);
+        return KC_IO;
+    }
+    enum kc_error error = run_open(run);
+    if (error == KC_OK) {
+        announce(run);
+        (void)uv_run(&run->loop, UV_RUN_DEFAULT);
+    } else {
+        (void)fprintf(stderr, "keychain-auth: %s\n", run->why);
+        char message[KC_MESSAGE_MAX + 32];
+        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", run->why);
+        notify_ready(error == KC_EXISTS ? EXIT_NO : EXIT_FAULT, message);
+    }
+    run_close(run);
+    free(run);
+    return error;
+}
+
+/* Status */
+
+enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *attributes) {
+    char sessions[24];
+    char pid[24];
+    char uptime[24];
+    const char *trouble = config_trouble(daemon->config);
+    const struct policy *policy = config_policy(daemon->config);
+    char registered[24];
+    (void)snprintf(sessions, sizeof sessions, "%zu", daemon->session_count);
+    (void)snprintf(pid, sizeof pid, "%d", (int)uv_os_getpid());
+    (void)snprintf(uptime, sizeof uptime, "%llu",
+                   (unsigned long long)((clock_monotonic_ms() - daemon->started_ms) / 1000));
+    (void)snprintf(registered, sizeof registered, "%zu", policy != NULL ? policy_count(policy) : 0);
+    const struct attribute rows[] = {
+        {"version", KC_VERSION},
+        {"mode", "user"},
+        {"pid", pid},
+        {"socket", (char *)endpoint_address(daemon->endpoint)},
+        {"store", (char *)store_name(daemon->store)},
+        {"store_path", (char *)store_place(daemon->store)},
+        {"store_reason", (char *)daemon->store_reason},
+        {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
+        {"registered", registered},
+        {"administration", "open to your own processes (no passphrase)"},
+        {"sessions", sessions},
+        {"uptime_s", uptime},
+    };
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
+        error = attributes_add(attributes, rows[i].name, rows[i].value);
+    }
+    return error;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The road from an allowed request to a finished outcome. A batch is one turn: every request
+ * is handled on the staged store, the stage is made durable under another name, the record is
+ * written, and only then the stage comes into force.
+ */
+#include "daemon/dispatch.h"
+
+#include "daemon/audit.h"
+#include "daemon/dispatch_internal.h"
+#include "daemon/pending.h"
+#include "daemon/reply.h"
+#include "daemon/store.h"
+#include "daemon/store/backend.h"
+#include "platform/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* action -> handler; whether it needs the store's bytes; whether allowing it is recorded. The
+ * right that an action needs is authorise's to know. */
+static const struct row {
+    operation_handler *handle;
+    bool uses_items;
+    bool is_recorded;
+} table[KC_ACTION_COUNT] = {
+    [KC_ACTION_READ] = {operation_read, true, true},
+    [KC_ACTION_WRITE] = {operation_write, true, true},
+    [KC_ACTION_DELETE] = {operation_delete, true, true},
+    [KC_ACTION_SEARCH] = {operation_search, true, true},
+    [KC_ACTION_STATUS] = {operation_status, false, false},
+    [KC_ACTION_STOP] = {operation_stop, false, true},
+};
+
+static bool is_allowed(const struct exchange *exchange) {
+    return exchange->decision.verdict == VERDICT_ALLOWED;
+}
+
+static bool uses_items(const struct exchange *exchange) {
+    return is_allowed(exchange) && table[exchange->request->action].uses_items;
+}
+
+static void exchange_fail(struct exchange *exchange, enum kc_error error, const char *message) {
+    exchange_drop_results(exchange);
+    reply_translate(error, message, &exchange->outcome);
+}
+
+static void handle_one(struct dispatch *dispatch, struct exchange *exchange) {
+    struct operation operation = {
+        .backend = dispatch->backend,
+        .key = dispatch->key,
+        .exchange = exchange,
+    };
+    const struct store_table *store = dispatch->backend->table;
+    if (clock_monotonic_ms() - exchange->started_ms > STORE_DEADLINE_MS) {
+        exchange_fail(exchange, KC_TIMEOUT, "the store had no time for this; try again");
+        return;
+    }
+    size_t mark = store->mark(dispatch->backend);
+    enum kc_error error = table[exchange->request->action].handle(&operation);
+    if (error == KC_OK) {
+        reply_translate(KC_OK, NULL, &exchange->outcome);
+        return;
+    }
+    store->undo(dispatch->backend, mark);
+    exchange_fail(exchange, error, operation.why[0] != '\0' ? operation.why : NULL);
+}
+
+/* The first part: every exchange has an outcome, the changes are staged. */
+static void handle_all(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error error = dispatch->backend->table->refresh(dispatch->backend, why);
+    for (size_t i = 0; i < count; i++) {
+        struct exchange *exchange = batch[i];
+        if (!is_allowed(exchange)) {
+            exchange_drop_results(exchange);
+            reply_refuse(exchange->decision.reason, exchange->decision.message, &exchange->outcome);
+        } else if (error != KC_OK && uses_items(exchange)) {
+            exchange_fail(exchange, error, why[0] != '\0' ? why : NULL);
+        } else {
+            handle_one(dispatch, exchange);
+        }
+    }
+}
+
+/*
+ * A stage that can't be made to count takes everything with it that looked at the store in
+ * this turn: what was read may have been somebody's change that never happened.
+ */
+static void fail_all(struct exchange *const *batch, size_t count, enum kc_error error,
+                     const char *message) {
+    for (size_t i = 0; i < count; i++) {
+        if (uses_items(batch[i])) {
+            exchange_fail(batch[i], error, message);
+        }
+    }
+}
+
+/* The record of a batch; false when it couldn't be written. */
+static bool record_all(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+    struct exchange *recorded[KC_CONNECTIONS_MAX];
+    size_t recorded_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_allowed(batch[i]) || table[batch[i]->request->action].is_recorded) {
+            recorded[recorded_count] = batch[i];
+            recorded_count++;
+        }
+    }
+    if (recorded_count == 0) {
+        return true;
+    }
+    if (audit_append(dispatch->audit, recorded, recorded_count) == KC_OK) {
+        return true;
+    }
+    for (size_t i = 0; i < recorded_count; i++) {
+        exchange_drop_results(recorded[i]);
+        reply_refuse(KC_REASON_AUDIT_UNAVAILABLE,
+                     "the record couldn't be written, so nothing was released or changed; is the "
+                     "disk full?",
+                     &recorded[i]->outcome);
+    }
+    return false;
+}
+
+/* What didn't come into force after all is written down, too; there is nobody left to tell when
+ * this fails. */
+static void record_failed_commit(struct dispatch *dispatch, struct exchange *const *batch,
+                                 size_t count) {
+    struct exchange *failed[KC_CONNECTIONS_MAX];
+    size_t failed_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (uses_items(batch[i])) {
+            failed[failed_count] = batch[i];
+            failed_count++;
+        }
+    }
+    if (failed_count > 0 && audit_append(dispatch->audit, failed, failed_count) != KC_OK) {
+        for (size_t i = 0; i < failed_count; i++) {
+            failed[i]->record.lines = 0;
+        }
+    }
+}
+
+static struct dispatch_noted *noted_slot(struct dispatch *dispatch, const char *hash) {
+    struct dispatch_noted *oldest = &dispatch->noted[0];
+    for (size_t i = 0; i < DISPATCH_NOTED_MAX; i++) {
+        struct dispatch_noted *slot = &dispatch->noted[i];
+        if (strcmp(slot->hash, hash) == 0) {
+            return slot;
+        }
+        if (slot->last_ms < oldest->last_ms) {
+            oldest = slot;
+        }
+    }
+    memset(oldest, 0, sizeof *oldest);
+    (void)snprintf(oldest->hash, sizeof oldest->hash, "%s", hash);
+    return oldest;
+}
+
+/* How many denials of this identity are to be entered now; 0: it was entered a moment ago. */
+static uint64_t note_times(struct dispatch *dispatch, const char *hash, uint64_t now_ms) {
+    struct dispatch_noted *slot = noted_slot(dispatch, hash);
+    slot->times++;
+    if (slot->last_ms != 0 && now_ms - slot->last_ms < 1000) {
+        return 0;
+    }
+    uint64_t times = slot->times;
+    slot->times = 0;
+    slot->last_ms = now_ms;
+    return times;
+}
+
+/* The list is a convenience: what can't be entered is lost, the record has it. */
+static void list_pending(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+    struct pending_note notes[KC_CONNECTIONS_MAX];
+    size_t note_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct exchange *exchange = batch[i];
+        if (!exchange->decision.is_pending) {
+            continue;
+        }
+        uint64_t times = note_times(dispatch, exchange->identity->hash, clock_monotonic_ms());
+        if (times == 0) {
+            continue;
+        }
+        const struct request *request = exchange->request;
+        notes[note_count] = (struct pending_note){
+            .path = exchange->identity->path,
+            .hash = exchange->identity->hash,
+            .arguments = exchange->identity->arguments != NULL ? exchange->identity->arguments : "",
+            .pid = exchange->identity->pid,
+            .action = kc_action_word(request->action),
+            .service = request->service != NULL ? request->service : "",
+            .target = request->target_count > 0 ? request->targets[0] : "",
+            .times = times,
+        };
+        note_count++;
+    }
+    if (note_count > 0) {
+        enum kc_error error =
+            pending_add(dispatch->pending_path, notes, note_count, clock_wall_us());
+        (void)error;
+    }
+}
+
+void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+    struct store_backend *backend = dispatch->backend;
+    handle_all(dispatch, batch, count);
+    enum kc_error error = backend->table->prepare(backend);
+    if (error != KC_OK) {
+        backend->table->rollback(backend);
+        fail_all(batch, count, error, "the store can't be written; is the disk full?");
+    }
+    if (!record_all(dispatch, batch, count)) {
+        backend->table->rollback(backend);
+        return;
+    }
+    error = backend->table->commit(backend);
+    if (error != KC_OK) {
+        fail_all(batch, count, error, "the store couldn't be written; nothing was changed");
+        record_failed_commit(dispatch, batch, count);
+    }
+    list_pending(dispatch, batch, count);
+}
+
+void exchange_free(struct exchange *exchange) {
+    if (exchange == NULL) {
+        return;
+    }
+    exchange_drop_results(exchange);
+    request_free(exchange->request);
+    free(exchange);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One connection: receives lines, walks each through identify, authorise and the store, and
+ * sends the answers in order. One request at a time. The loop's thread.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+struct daemon;
+struct exchange;
+struct wire;
+
+/* Takes the wire and begins. From here on the session belongs to the loop: it frees itself
+ * when it has closed and nothing of it is under way. */
+KC_MUST_USE enum kc_error session_open(struct daemon *daemon, struct wire **take_wire);
+
+/* Closes every session of the daemon. */
+void session_close_all(struct daemon *daemon);
+
+/* The store has finished with an exchange (store_road.done). */
+void session_finish(struct exchange *exchange);
+
+#endif
