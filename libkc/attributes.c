@@ -12,12 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy_text(const char *text) {
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-    return copy == NULL ? NULL : memcpy(copy, text, size);
-}
-
 /* Where the name is, or where it belongs. */
 static size_t find_place(const struct attributes *attributes, const char *name, bool *ret_found) {
     size_t place = 0;
@@ -53,7 +47,7 @@ static enum kc_error insert_at(struct attributes *attributes, size_t place, cons
         return KC_NO_MEMORY;
     }
     attributes->items = items;
-    struct attribute added = {.name = copy_text(name), .value = copy_text(value)};
+    struct attribute added = {.name = strdup(name), .value = strdup(value)};
     if (added.name == NULL || added.value == NULL) {
         free(added.name);
         free(added.value);

@@ -7,45 +7,32 @@
 
 #include "libkc/keychain-auth.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
+static const char *const sentences[] = {
+    [KC_OK] = "done",
+    [KC_NOT_FOUND] = "not found",
+    [KC_DENIED] = "not allowed",
+    [KC_EXISTS] = "it exists already",
+    [KC_AGAIN] = "nothing is ready yet",
+    [KC_END] = "the other side has gone",
+    [KC_TIMEOUT] = "the time is up",
+    [KC_BUSY] = "too busy, try again later",
+    [KC_INVALID] = "not of the promised form",
+    [KC_TOO_BIG] = "over a size limit",
+    [KC_UNSAFE] = "owner, mode or surroundings can't be trusted",
+    [KC_CHANGED] = "it changed meanwhile",
+    [KC_LOCKED] = "the key is locked",
+    [KC_DAMAGED] = "stored data is damaged; nothing was overwritten",
+    [KC_UNSUPPORTED] = "this system can't do that",
+    [KC_NO_MEMORY] = "out of memory",
+    [KC_IO] = "reading or writing failed",
+    [KC_INTERNAL] = "internal error",
+};
+
 const char *kc_error_text(enum kc_error error) {
-    /* No default: the compiler tells when a code has no sentence. */
-    switch (error) {
-    case KC_OK:
-        return "done";
-    case KC_NOT_FOUND:
-        return "not found";
-    case KC_DENIED:
-        return "not allowed";
-    case KC_EXISTS:
-        return "it exists already";
-    case KC_AGAIN:
-        return "nothing is ready yet";
-    case KC_END:
-        return "the other side has gone";
-    case KC_TIMEOUT:
-        return "the time is up";
-    case KC_BUSY:
-        return "too busy, try again later";
-    case KC_INVALID:
-        return "not of the promised form";
-    case KC_TOO_BIG:
-        return "over a size limit";
-    case KC_UNSAFE:
-        return "owner, mode or surroundings can't be trusted";
-    case KC_CHANGED:
-        return "it changed meanwhile";
-    case KC_LOCKED:
-        return "the key is locked";
-    case KC_DAMAGED:
-        return "stored data is damaged; nothing was overwritten";
-    case KC_UNSUPPORTED:
-        return "this system can't do that";
-    case KC_NO_MEMORY:
-        return "out of memory";
-    case KC_IO:
-        return "reading or writing failed";
-    case KC_INTERNAL:
-        return "internal error";
-    }
-    return "unknown error";
+    size_t index = (size_t)error;
+    bool is_known = index < sizeof sentences / sizeof sentences[0];
+    return is_known ? sentences[index] : "unknown error";
 }

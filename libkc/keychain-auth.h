@@ -5,7 +5,8 @@
  * A client is one connection to the user's daemon. It is for one thread at a time; different
  * clients may be used by different threads. The library has no state of its own beyond one
  * thing: the first kc_open() asks jansson to wipe the memory that it frees, unless the program
- * has set jansson's allocators itself. Descriptors are close-on-exec. After fork() the child
+ * has set jansson's allocators itself; no other thread may use jansson during that one.
+ * Descriptors are close-on-exec. After fork() the child
  * must not use the parent's client (the daemon answers identity_changed) but may open its own.
  *
  *     struct kc_client *client = NULL;
@@ -55,7 +56,7 @@ struct kc_query {
 /*
  * Connects to the daemon at `address` (NULL: KEYCHAIN_AUTH_SOCKET, else the user's own),
  * checks that it runs as the same user, and gets the nonce that binds requests to this
- * process. `timeout_ms` is for each wait of this client, from now on.
+ * process. `timeout_ms` bounds each call that waits: this one, and every kc_request().
  * KC_NOT_FOUND no daemon · KC_UNSAFE the listener isn't the user's own · KC_TIMEOUT
  * KC_BUSY too many connections · KC_INVALID it doesn't speak this protocol
  */
@@ -65,8 +66,9 @@ KC_EXPORT enum kc_error kc_open(const char *address, unsigned timeout_ms,
 /*
  * Asks, and waits for the answer. KC_OK: there is an answer, of whatever status; the caller
  * frees it with kc_answer_free(). KC_INVALID: the query breaks a limit above, nothing was
- * sent; or the daemon's answer isn't one. KC_TIMEOUT, KC_END: the connection can't be used
- * any more.
+ * sent; or the daemon's answer isn't one. KC_TOO_BIG: all of it together makes a line of more
+ * than 1 MiB, nothing was sent. KC_TIMEOUT, KC_END: the connection can't be used any more, and
+ * a write or delete may or may not have happened.
  */
 KC_EXPORT enum kc_error kc_request(struct kc_client *client, const struct kc_query *query,
                                    struct kc_answer **ret_answer);

@@ -17,7 +17,8 @@ struct secret;
 struct line {
     struct secret *buffer; /* NULL when nothing waits */
     size_t start;          /* where the next line begins */
-    size_t scanned;        /* up to here there is no newline */
+    size_t scanned;        /* from there to here is no newline; short of the end: here is one */
+    size_t tail;           /* where the unfinished line begins */
 };
 
 /*

@@ -78,6 +78,10 @@ KC_MUST_USE enum kc_error message_parse_response(const char *text, size_t length
  * KC_ANSWER_MAX. */
 KC_MUST_USE enum kc_error message_write_response(const struct response *response,
                                                  struct secret **ret_line);
+/* For programs that print one result: {"target":…,"value":…}, with "encoding":"base64" when
+ * the value isn't UTF-8. With its newline. */
+KC_MUST_USE enum kc_error message_write_result(const char *target, const void *value,
+                                               size_t length, struct secret **ret_line);
 /* Leaves it zeroed. */
 void response_clear(struct response *response);
 void response_free(struct response *response);

@@ -19,7 +19,7 @@ enum kc_error parse_unsigned(const char *text, uint64_t max, uint64_t *ret_numbe
             return KC_INVALID;
         }
         uint64_t digit = (uint64_t)(*text - '0');
-        if (number > max / 10 || number * 10 > max - digit) {
+        if (digit > max || number > (max - digit) / 10) {
             return KC_TOO_BIG;
         }
         number = number * 10 + digit;

@@ -27,18 +27,8 @@ static int64_t days_before_year(int64_t year) {
     return year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
 }
 
-void parse_write_time(int64_t wall_us, bool seconds_only, char ret_text[PARSE_TIME_SIZE]) {
-    int64_t fraction = wall_us % SECOND_US;
-    fraction += fraction < 0 ? SECOND_US : 0;
-    int64_t seconds = (wall_us - fraction) / SECOND_US;
-    int64_t second_of_day = seconds % DAY_S;
-    second_of_day += second_of_day < 0 ? DAY_S : 0;
-    int64_t day = (seconds - second_of_day) / DAY_S + UNIX_EPOCH;
-
-    /* A clock that is out by millennia is shown at the end of the scale. */
-    day = day < 0 ? 0 : day;
-    day = day > LAST_DAY ? LAST_DAY : day;
-
+/* "2026-01-02T03:04:05". The remainders change nothing: they show the compiler that it fits. */
+static size_t write_fields(int64_t day, int64_t second_of_day, char ret_text[PARSE_TIME_SIZE]) {
     int64_t year = day / 366;
     while (days_before_year(year + 1) <= day) {
         year++;
@@ -49,14 +39,34 @@ void parse_write_time(int64_t wall_us, bool seconds_only, char ret_text[PARSE_TI
         day -= days_in_month(year, month);
         month++;
     }
+    int length = snprintf(ret_text, PARSE_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
+                          (unsigned)year % 10000U, (unsigned)month % 100U,
+                          (unsigned)(day + 1) % 100U, (unsigned)(second_of_day / 3600) % 100U,
+                          (unsigned)(second_of_day / 60) % 60U, (unsigned)second_of_day % 60U);
+    return (size_t)length;
+}
 
-    /* unsigned char: the compiler can see that everything fits. */
-    size_t length = (size_t)snprintf(ret_text, PARSE_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
-                                     (unsigned)year % 10000U, (unsigned char)month % 100U,
-                                     (unsigned char)(day + 1) % 100U,
-                                     (unsigned char)(second_of_day / 3600) % 100U,
-                                     (unsigned char)(second_of_day / 60 % 60) % 100U,
-                                     (unsigned char)(second_of_day % 60) % 100U);
+void parse_write_time(int64_t wall_us, bool seconds_only, char ret_text[PARSE_TIME_SIZE]) {
+    /* C rounds towards zero, calendars down. */
+    int64_t seconds = wall_us / SECOND_US;
+    int64_t fraction = wall_us % SECOND_US;
+    if (fraction < 0) {
+        fraction += SECOND_US;
+        seconds--;
+    }
+    int64_t day = seconds / DAY_S;
+    int64_t second_of_day = seconds % DAY_S;
+    if (second_of_day < 0) {
+        second_of_day += DAY_S;
+        day--;
+    }
+
+    /* A clock that is out by millennia is shown at the end of the scale. */
+    day += UNIX_EPOCH;
+    day = day < 0 ? 0 : day;
+    day = day > LAST_DAY ? LAST_DAY : day;
+
+    size_t length = write_fields(day, second_of_day, ret_text);
     if (seconds_only) {
         (void)snprintf(ret_text + length, PARSE_TIME_SIZE - length, "Z");
     } else {
