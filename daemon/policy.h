@@ -23,8 +23,8 @@ struct policy_entry;
 /* KC_INVALID: `why` names the key, or line and column, that is wrong. Unknown keys are
  * ignored here (and kept by config_change()). Two entries of the same path and hash are
  * KC_INVALID. An empty text is an empty policy. */
-KC_MUST_USE enum kc_error policy_parse(const char *text, size_t length,
-                                       struct policy **ret_policy, char why[KC_MESSAGE_MAX]);
+KC_MUST_USE enum kc_error policy_parse(const char *text, size_t length, struct policy **ret_policy,
+                                       char why[KC_MESSAGE_MAX]);
 void policy_free(struct policy *policy);
 
 /* The entry with this path and this hash, both; NULL when there is none. Its cost doesn't

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy as values: what is accepted, what is refused, and what a grant covers.
+ * links: daemon/policy.c daemon/grant.c kc_static -ljansson
+ */
+#include "daemon/grant.h"
+#include "daemon/policy.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_A           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B           "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define ENTRY(more)      "{\"path\":\"/bin/a\",\"hash\":\"" HASH_A "\"" more "}"
+#define FILE_OF(entries) "{\"registered_binaries\":[" entries "]}"
+
+static struct policy *parse(const char *text) {
+    struct policy *policy = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error error = policy_parse(text, strlen(text), &policy, why);
+    if (error != KC_OK) {
+        fail_msg("refused: %s: %s", text, why);
+    }
+    return policy;
+}
+
+static void test_policy_says_what_is_wrong(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *why;
+    } cases[] = {
+        {"{", "line 1"},
+        {" ", "line 1"},
+        {"[]", "object"},
+        {"{\"protocol_version\":1}", "protocol_version"},
+        {"{\"protocol_version\":\"2\"}", "protocol_version"},
+        {"{\"protocol_version\":\"1\",\"protocol_version\":\"1\"}", "duplicate"},
+        {"{\"store\":\"disk\"}", "store"},
+        {"{\"store\":1}", "store"},
+        {"{\"registered_binaries\":{}}", "must be a list"},
+        {FILE_OF("1"), "[0] must be an object"},
+        {FILE_OF("{}"), "[0].path"},
+        {FILE_OF("{\"path\":\"bin/a\",\"hash\":\"" HASH_A "\"}"), "[0].path"},
+        {FILE_OF("{\"path\":7,\"hash\":\"" HASH_A "\"}"), "[0].path"},
+        {FILE_OF("{\"path\":\"/bin/a\\u0000b\",\"hash\":\"" HASH_A "\"}"), "line 1"},
+        {FILE_OF("{\"path\":\"/bin/a\"}"), "[0].hash"},
+        {FILE_OF("{\"path\":\"/bin/a\",\"hash\":\"" HASH_A "a\"}"), "[0].hash"},
+        {FILE_OF("{\"path\":\"/bin/a\",\"hash\":\"aaaa\"}"), "[0].hash"},
+        {FILE_OF(ENTRY(",\"registered_at\":5")), "[0].registered_at"},
+        {FILE_OF(ENTRY(",\"registered_at\":\"a\\nb\"")), "[0].registered_at"},
+        {FILE_OF(ENTRY(",\"can_search\":\"true\"")), "[0].can_search"},
+        {FILE_OF(ENTRY(",\"can_search\":null")), "[0].can_search"},
+        {FILE_OF(ENTRY(",\"plain\":1")), "[0].plain"},
+        {FILE_OF(ENTRY(",\"allowed_read_services\":\"aws\"")), "[0].allowed_read_services"},
+        {FILE_OF(ENTRY(",\"allowed_read_services\":[\"aws\",7]")), "allowed_read_services[1]"},
+        {FILE_OF(ENTRY(",\"allowed_write_services\":[\"\"]")), "allowed_write_services[0]"},
+        {FILE_OF(ENTRY("") "," ENTRY("")), "two entries for \"/bin/a\""},
+        {FILE_OF(ENTRY("")) "x", "line 1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct policy *policy = NULL;
+        char why[KC_MESSAGE_MAX] = "";
+        assert_int_equal(policy_parse(cases[i].text, strlen(cases[i].text), &policy, why),
+                         KC_INVALID);
+        assert_null(policy);
+        if (strstr(why, cases[i].why) == NULL) {
+            fail_msg("%s: \"%s\" doesn't say \"%s\"", cases[i].text, why, cases[i].why);
+        }
+    }
+}
+
+static void test_policy_refuses_bytes_that_are_not_utf8(void **state) {
+    (void)state;
+    struct policy *policy = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    static const char text[] = "{\"x\":\"\xff\"}";
+    assert_int_equal(policy_parse(text, sizeof text - 1, &policy, why), KC_INVALID);
+    assert_null(strchr(why, '\xff'));
+}
+
+static void test_policy_of_an_empty_text_is_empty(void **state) {
+    (void)state;
+    KC_AUTO(policy) policy = parse("");
+    assert_int_equal(policy_count(policy), 0);
+    assert_null(policy_at(policy, 0));
+    assert_null(policy_store(policy));
+    assert_null(policy_find(policy, "/bin/a", HASH_A));
+}
+
+static void test_policy_entry_starts_with_no_rights(void **state) {
+    (void)state;
+    KC_AUTO(policy) policy = parse(FILE_OF(ENTRY("")));
+    const struct policy_entry *entry = policy_find(policy, "/bin/a", HASH_A);
+    assert_non_null(entry);
+    assert_string_equal(policy_entry_registered_at(entry), "");
+    assert_false(policy_entry_can_search(entry));
+    assert_false(policy_entry_is_plain(entry));
+    assert_int_equal(policy_entry_grant_count(entry, RIGHT_READ), 0);
+    assert_int_equal(policy_entry_grant_count(entry, RIGHT_WRITE), 0);
+    assert_false(policy_entry_allows(entry, RIGHT_READ, "aws", "x", KC_MATCH_EXACT));
+}
+
+static void test_policy_keeps_what_the_file_says(void **state) {
+    (void)state;
+    KC_AUTO(policy)
+    policy =
+        parse("{\"protocol_version\":\"1\",\"store\":\"file\",\"x\":[1],\"registered_binaries\":["
+              "{\"path\":\"/bin/b\",\"hash\":\"" HASH_B "\"}," ENTRY(
+                  ",\"registered_at\":\"2026-01-02T03:04:05Z\",\"can_search\":true,\"plain\":"
+                  "true,\"allowed_read_services\":[\"aws\",\"git/x*\"],\"note\":{}") "]}");
+    assert_string_equal(policy_store(policy), "file");
+    assert_int_equal(policy_count(policy), 2);
+    assert_string_equal(policy_entry_path(policy_at(policy, 0)), "/bin/b");
+    const struct policy_entry *entry = policy_at(policy, 1);
+    assert_ptr_equal(entry, policy_find(policy, "/bin/a", HASH_A));
+    assert_string_equal(policy_entry_hash(entry), HASH_A);
+    assert_string_equal(policy_entry_registered_at(entry), "2026-01-02T03:04:05Z");
+    assert_true(policy_entry_can_search(entry));
+    assert_true(policy_entry_is_plain(entry));
+    assert_int_equal(policy_entry_grant_count(entry, RIGHT_READ), 2);
+    assert_string_equal(policy_entry_grant(entry, RIGHT_READ, 1), "git/x*");
+    assert_null(policy_entry_grant(entry, RIGHT_READ, 2));
+}
+
+static void test_policy_needs_both_path_and_hash(void **state) {
+    (void)state;
+    KC_AUTO(policy)
+    policy = parse(FILE_OF(ENTRY("") ",{\"path\":\"/bin/a\",\"hash\":\"" HASH_B "\"}"));
+    assert_non_null(policy_find(policy, "/bin/a", HASH_A));
+    assert_non_null(policy_find(policy, "/bin/a", HASH_B));
+    assert_null(policy_find(policy, "/bin/b", HASH_A));
+    assert_null(policy_find(policy, "/bin/a/", HASH_A));
+    assert_null(policy_find(policy, "/bin/a", ""));
+    assert_null(policy_find(policy, "", HASH_A));
+}
+
+static void test_policy_entry_with_an_unknown_condition_allows_nothing(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *key;
+    } cases[] = {
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":true"), "helper"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"launcher\":true"), "launcher"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"ancestry\":\"chain\""), "ancestry"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"code\":\"jit\""), "code"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"libraries\":[]"), "libraries"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"inline\":0"), "inline"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"session_root\":\"no\""), "session_root"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":false,\"code\":null"), NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, FILE_OF("%s"), cases[i].text);
+        KC_AUTO(policy) policy = parse(text);
+        const struct policy_entry *entry = policy_at(policy, 0);
+        if (cases[i].key == NULL) {
+            assert_null(policy_entry_unsupported(entry));
+        } else {
+            assert_string_equal(policy_entry_unsupported(entry), cases[i].key);
+        }
+        assert_int_equal(policy_entry_allows(entry, RIGHT_READ, "aws", "x", KC_MATCH_EXACT),
+                         cases[i].key == NULL);
+    }
+}
+
+static void test_policy_knows_the_form_of_a_grant(void **state) {
+    (void)state;
+    static const struct {
+        const char *grant;
+        enum kc_error error;
+    } cases[] = {
+        {"aws", KC_OK},
+        {"aws/*", KC_OK},
+        {"a b/?", KC_OK},
+        {"a%2Fb%2C%25", KC_OK},
+        {"m\xc3\xbcller", KC_OK},
+        {"aws/a,b%41/c", KC_OK},
+        {"*", KC_OK},
+        {"", KC_INVALID},
+        {"/x", KC_INVALID},
+        {"aws/", KC_INVALID},
+        {"a,b", KC_INVALID},
+        {"a%2fb", KC_INVALID},
+        {"a%41", KC_INVALID},
+        {"a%", KC_INVALID},
+        {"a%2", KC_INVALID},
+        {"a\nb", KC_INVALID},
+        {"aws/\x7f", KC_INVALID},
+        {"\xff", KC_INVALID},
+        {"aws/\xff", KC_INVALID},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (policy_check_grant(cases[i].grant) != cases[i].error) {
+            fail_msg("grant \"%s\"", cases[i].grant);
+        }
+    }
+}
+
+static void test_policy_bounds_both_parts_of_a_grant(void **state) {
+    (void)state;
+    char grant[3 * KC_SERVICE_MAX + KC_TARGET_MAX + 8];
+    memset(grant, 'a', sizeof grant);
+    grant[KC_SERVICE_MAX] = '\0';
+    assert_int_equal(policy_check_grant(grant), KC_OK);
+    grant[KC_SERVICE_MAX] = 'a';
+    grant[KC_SERVICE_MAX + 1] = '\0';
+    assert_int_equal(policy_check_grant(grant), KC_TOO_BIG);
+
+    memset(grant, 'a', sizeof grant);
+    grant[1] = '/';
+    grant[2 + KC_TARGET_MAX] = '\0';
+    assert_int_equal(policy_check_grant(grant), KC_OK);
+    grant[2 + KC_TARGET_MAX] = 'a';
+    grant[3 + KC_TARGET_MAX] = '\0';
+    assert_int_equal(policy_check_grant(grant), KC_TOO_BIG);
+
+    char service[KC_SERVICE_MAX + 1];
+    memset(service, '%', KC_SERVICE_MAX);
+    service[KC_SERVICE_MAX] = '\0';
+    assert_int_equal(policy_check_grant(grant_write_service(service, grant)), KC_OK);
+    assert_int_equal(strlen(grant), GRANT_SERVICE_SIZE - 1);
+}
+
+static void test_policy_grant_covers_what_it_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *grant;
+        const char *service;
+        const char *target;
+        enum kc_match match;
+        bool covers;
+    } cases[] = {
+        {"aws", "aws", "x", KC_MATCH_EXACT, true},
+        {"aws", "aws", "a/b", KC_MATCH_EXACT, true},
+        {"aws", "aws", "", KC_MATCH_PREFIX, true},
+        {"aws", "aw", "x", KC_MATCH_EXACT, false},
+        {"aws", "awsx", "x", KC_MATCH_EXACT, false},
+        {"aws", "AWS", "x", KC_MATCH_EXACT, false},
+        {"*", "aws", "x", KC_MATCH_EXACT, false},
+        {"aw?", "aws", "x", KC_MATCH_EXACT, false},
+        {"a%2Fb", "a/b", "x", KC_MATCH_EXACT, true},
+        {"a%2Fb", "a%2Fb", "x", KC_MATCH_EXACT, false},
+        {"a%252Fb", "a%2Fb", "x", KC_MATCH_EXACT, true},
+        {"a/b*", "a/b", "x", KC_MATCH_EXACT, false},
+        {"aws/prod*", "aws", "prod-key", KC_MATCH_EXACT, true},
+        {"aws/prod*", "aws", "test-key", KC_MATCH_EXACT, false},
+        {"aws/prod*", "aws", "prod", KC_MATCH_PREFIX, true},
+        {"aws/prod*", "aws", "prod-k", KC_MATCH_PREFIX, true},
+        {"aws/prod*", "aws", "pro", KC_MATCH_PREFIX, false},
+        {"aws/prod*", "aws", "", KC_MATCH_PREFIX, false},
+        {"aws/*", "aws", "", KC_MATCH_PREFIX, true},
+        {"aws/*", "aws", "x/y", KC_MATCH_EXACT, true},
+        {"aws/prod", "aws", "prod", KC_MATCH_EXACT, true},
+        {"aws/prod", "aws", "prod", KC_MATCH_PREFIX, false},
+        {"aws/p?od*", "aws", "prod", KC_MATCH_EXACT, true},
+        {"aws/p?od*", "aws", "prod", KC_MATCH_PREFIX, false},
+        {"aws/p**", "aws", "prod", KC_MATCH_PREFIX, false},
+        {"aws/*x*", "aws", "x", KC_MATCH_PREFIX, false},
+        {"git/https://github.com/?*", "git", "https://github.com/", KC_MATCH_EXACT, false},
+        {"git/https://github.com/?*", "git", "https://github.com/a", KC_MATCH_EXACT, true},
+        {"git/https://github.com/?*", "git", "https://evil/github.com/a", KC_MATCH_EXACT, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, FILE_OF(ENTRY(",\"allowed_write_services\":[\"%s\"]")),
+                       cases[i].grant);
+        KC_AUTO(policy) policy = parse(text);
+        const struct policy_entry *entry = policy_at(policy, 0);
+        if (policy_entry_allows(entry, RIGHT_WRITE, cases[i].service, cases[i].target,
+                                cases[i].match) != cases[i].covers) {
+            fail_msg("%s, \"%s\", \"%s\"", cases[i].grant, cases[i].service, cases[i].target);
+        }
+        assert_false(policy_entry_allows(entry, RIGHT_READ, cases[i].service, cases[i].target,
+                                         cases[i].match));
+    }
+}
+
+static void test_policy_finds_each_of_ten_thousand_entries(void **state) {
+    (void)state;
+    enum { COUNT = 10000, ENTRY_SIZE = 160 };
+    char *text = malloc((size_t)COUNT * ENTRY_SIZE + 64);
+    assert_non_null(text);
+    size_t used = (size_t)snprintf(text, 64, "{\"registered_binaries\":[");
+    for (unsigned i = 0; i < COUNT; i++) {
+        used +=
+            (size_t)snprintf(text + used, ENTRY_SIZE, "%s{\"path\":\"/bin/%u\",\"hash\":\"%064x\"}",
+                             i > 0 ? "," : "", i, i * 7919U % 1000U);
+    }
+    (void)snprintf(text + used, 3, "]}");
+    KC_AUTO(policy) policy = parse(text);
+    free(text);
+    assert_int_equal(policy_count(policy), COUNT);
+    for (unsigned i = 0; i < COUNT; i++) {
+        char path[32];
+        char hash[80];
+        (void)snprintf(path, sizeof path, "/bin/%u", i);
+        (void)snprintf(hash, sizeof hash, "%064x", i * 7919U % 1000U);
+        assert_ptr_equal(policy_find(policy, path, hash), policy_at(policy, i));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_policy_says_what_is_wrong),
+        cmocka_unit_test(test_policy_refuses_bytes_that_are_not_utf8),
+        cmocka_unit_test(test_policy_of_an_empty_text_is_empty),
+        cmocka_unit_test(test_policy_entry_starts_with_no_rights),
+        cmocka_unit_test(test_policy_keeps_what_the_file_says),
+        cmocka_unit_test(test_policy_needs_both_path_and_hash),
+        cmocka_unit_test(test_policy_entry_with_an_unknown_condition_allows_nothing),
+        cmocka_unit_test(test_policy_knows_the_form_of_a_grant),
+        cmocka_unit_test(test_policy_bounds_both_parts_of_a_grant),
+        cmocka_unit_test(test_policy_grant_covers_what_it_names),
+        cmocka_unit_test(test_policy_finds_each_of_ten_thousand_entries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
