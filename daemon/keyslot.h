@@ -32,8 +32,8 @@ KC_MUST_USE enum kc_error keyslot_parse(const char *text, size_t length, struct 
 KC_MUST_USE enum kc_error keyslot_open(const char *path, struct secret **ret_key,
                                        char why[KC_MESSAGE_MAX]);
 
-/* Makes a new random key and the file, durably, before it returns. KC_EXISTS: there is a
- * file already; it is left alone. */
+/* Makes a new random key, the directory (0700) when it is missing, and the file, durably,
+ * before it returns. KC_EXISTS: there is a file already; it is left alone. */
 KC_MUST_USE enum kc_error keyslot_create(const char *path, struct secret **ret_key,
                                          char why[KC_MESSAGE_MAX]);
 
