@@ -19,9 +19,6 @@
 
 struct store_backend;
 
-/* Called for each item; anything but KC_OK ends the walk and is passed on. */
-typedef enum kc_error item_visitor(const struct item *item, void *context);
-
 struct store_table {
     const char *name; /* "file", "memory" */
 

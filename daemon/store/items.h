@@ -18,7 +18,7 @@ struct item {
     struct attributes attributes;
     unsigned char *sealed; /* crypto_seal() */
     size_t sealed_length;
-    char *text;            /* the item as a line of the file, made by the file store; or NULL */
+    char *text; /* the item as a line of the file, made by the file store; or NULL */
     size_t text_length;
 };
 
@@ -38,6 +38,13 @@ const struct item *items_find(const struct items *items, const char *service, co
 const struct item *items_at(const struct items *items, size_t index);
 /* The first item that isn't before (service, target); items_count() when there is none. */
 size_t items_lower_bound(const struct items *items, const char *service, const char *target);
+
+/* Called for each item; anything but KC_OK ends the walk and is passed on. */
+typedef enum kc_error item_visitor(const struct item *item, void *context);
+
+/* Every item of `service` whose target begins with `prefix`, in bytewise order. */
+KC_MUST_USE enum kc_error items_list(const struct items *items, const char *service,
+                                     const char *prefix, item_visitor *visit, void *context);
 
 /* Puts or replaces; what was there goes to the undo log. */
 KC_MUST_USE enum kc_error items_put(struct items *items, struct item **take_item);

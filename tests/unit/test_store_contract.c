@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of every store (daemon/store/backend.h): each case runs against each of them,
+ * through the table alone. A new store adds an opener and its column to the list of tests.
+ *
+ * links: daemon/store/memory.c daemon/store/sealed_file.c daemon/store/keyring_text.c
+ * links: daemon/store/held.c daemon/store/items.c daemon/crypto.c libkc/attributes.c
+ * links: libkc/base64.c libkc/error.c libkc/parse.c libkc/secret.c
+ * links: tests/unit/sealed_item.c tests/unit/temp_directory.c platform -ljansson -lcrypto
+ */
+#include "daemon/store/backend.h"
+
+#include "libkc/secret.h"
+#include "tests/unit/sealed_item.h"
+#include "tests/unit/temp_directory.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct store {
+    struct store_backend *backend;
+    struct secret *key;
+    char *directory; /* NULL for a store that has none */
+};
+
+static struct store *store_new(void) {
+    struct store *store = calloc(1, sizeof *store);
+    assert_non_null(store);
+    store->key = key_filled('k');
+    return store;
+}
+
+static int open_memory(void **state) {
+    struct store *store = store_new();
+    assert_int_equal(memory_open(&store->backend), KC_OK);
+    *state = store;
+    return 0;
+}
+
+static void open_directory(struct store *store) {
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error error = sealed_file_open(store->directory, store->key, &store->backend, why);
+    assert_string_equal(why, "");
+    assert_int_equal(error, KC_OK);
+}
+
+static int open_file(void **state) {
+    struct store *store = store_new();
+    store->directory = temp_directory_new();
+    open_directory(store);
+    *state = store;
+    return 0;
+}
+
+static int close_store(void **state) {
+    struct store *store = *state;
+    store->backend->table->close(store->backend);
+    secret_free(store->key);
+    temp_directory_remove(store->directory);
+    free(store);
+    return 0;
+}
+
+/* As a daemon that was started anew. A store that keeps nothing stays as it is. */
+static void reopen(struct store *store) {
+    if (store->directory != NULL) {
+        store->backend->table->close(store->backend);
+        open_directory(store);
+    }
+}
+
+static void put_with(struct store *store, const char *service, const char *target,
+                     const char *environment, const char *value) {
+    struct item *item = item_sealed(store->key, service, target, environment, value);
+    assert_int_equal(store->backend->table->put(store->backend, &item), KC_OK);
+    assert_null(item);
+}
+
+static void put(struct store *store, const char *target, const char *value) {
+    put_with(store, "s", target, NULL, value);
+}
+
+static void remove_target(struct store *store, const char *target) {
+    assert_int_equal(store->backend->table->remove(store->backend, "s", target), KC_OK);
+}
+
+static void refresh(struct store *store) {
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(store->backend->table->refresh(store->backend, why), KC_OK);
+    assert_string_equal(why, "");
+}
+
+static void commit(struct store *store) {
+    assert_int_equal(store->backend->table->prepare(store->backend), KC_OK);
+    assert_int_equal(store->backend->table->commit(store->backend), KC_OK);
+}
+
+static size_t count_of(struct store *store) {
+    return store->backend->table->count(store->backend);
+}
+
+static const struct item *find(struct store *store, const char *service, const char *target) {
+    const struct item *item = NULL;
+    enum kc_error error = store->backend->table->find(store->backend, service, target, &item);
+    assert_int_equal(error, item != NULL ? KC_OK : KC_NOT_FOUND);
+    return item;
+}
+
+/* NULL: it isn't there. */
+static void assert_value(struct store *store, const char *target, const char *value) {
+    const struct item *item = find(store, "s", target);
+    if (value == NULL) {
+        assert_null(item);
+        return;
+    }
+    assert_non_null(item);
+    assert_true(item_holds(store->key, item, value));
+}
+
+static void store_finds_what_was_put(void **state) {
+    struct store *store = *state;
+    refresh(store);
+    assert_int_equal(count_of(store), 0);
+    put(store, "t", "one");
+    assert_value(store, "t", "one");
+    assert_value(store, "u", NULL);
+    commit(store);
+    reopen(store);
+    assert_value(store, "t", "one");
+    assert_int_equal(count_of(store), 1);
+}
+
+static void store_replaces_a_value(void **state) {
+    struct store *store = *state;
+    put(store, "t", "one");
+    commit(store);
+    put(store, "t", "two");
+    assert_value(store, "t", "two");
+    commit(store);
+    reopen(store);
+    assert_value(store, "t", "two");
+    assert_int_equal(count_of(store), 1);
+}
+
+static void store_removes_a_value(void **state) {
+    struct store *store = *state;
+    put(store, "t", "one");
+    put(store, "u", "two");
+    commit(store);
+    remove_target(store, "t");
+    assert_int_equal(store->backend->table->remove(store->backend, "s", "t"), KC_NOT_FOUND);
+    commit(store);
+    reopen(store);
+    assert_value(store, "t", NULL);
+    assert_value(store, "u", "two");
+}
+
+static void store_becomes_empty_again(void **state) {
+    struct store *store = *state;
+    put(store, "t", "one");
+    commit(store);
+    remove_target(store, "t");
+    commit(store);
+    reopen(store);
+    refresh(store);
+    assert_int_equal(count_of(store), 0);
+}
+
+static void store_keeps_attributes(void **state) {
+    struct store *store = *state;
+    put_with(store, "s", "t", "a \"quoted\\ \xe2\x82\xac\" value\nwith lines", "one");
+    put(store, "u", "two");
+    commit(store);
+    reopen(store);
+    const struct item *item = find(store, "s", "t");
+    assert_int_equal(item->attributes.count, 1);
+    assert_string_equal(attributes_get(&item->attributes, "environment"),
+                        "a \"quoted\\ \xe2\x82\xac\" value\nwith lines");
+    assert_value(store, "t", "one");
+    assert_int_equal(find(store, "s", "u")->attributes.count, 0);
+}
+
+/* Names at their limits, and with every character that has a meaning somewhere. */
+static void store_keeps_odd_names(void **state) {
+    struct store *store = *state;
+    char service_max[KC_SERVICE_MAX + 1] = {0};
+    char target_max[KC_TARGET_MAX + 1] = {0};
+    memset(service_max, 'S', KC_SERVICE_MAX);
+    memset(target_max, 'T', KC_TARGET_MAX);
+    const struct {
+        const char *service;
+        const char *target;
+    } names[] = {
+        {"\"", "\\"},
+        {"\\\"", "/../.."},
+        {"a", "b:c"},
+        {"a:b", "c"},
+        {" ", "  "},
+        {"%s%n", "${HOME}"},
+        {",", "]}"},
+        {"ключ", "\xf0\x9f\x94\x91"},
+        {"e\xcc\x81", "\xc3\xa9"},
+        {"{\"a\":1}", "u0000\\u0000"},
+        {service_max, target_max},
+    };
+    size_t count = sizeof names / sizeof names[0];
+    for (size_t i = 0; i < count; i++) {
+        put_with(store, names[i].service, names[i].target, NULL, names[i].target);
+    }
+    commit(store);
+    reopen(store);
+    assert_int_equal(count_of(store), count);
+    for (size_t i = 0; i < count; i++) {
+        const struct item *item = find(store, names[i].service, names[i].target);
+        assert_non_null(item);
+        assert_true(item_holds(store->key, item, names[i].target));
+    }
+    assert_null(find(store, "a:b:c", ""));
+    assert_null(find(store, "\xc3\xa9", "\xc3\xa9"));
+}
+
+static void store_keeps_values_of_any_size(void **state) {
+    struct store *store = *state;
+    static char largest[KC_VALUE_MAX + 1];
+    memset(largest, 'x', KC_VALUE_MAX);
+    put(store, "empty", "");
+    put(store, "large", largest);
+    commit(store);
+    reopen(store);
+    assert_value(store, "empty", "");
+    assert_value(store, "large", largest);
+}
+
+struct walk {
+    size_t count;
+    size_t stop_after;
+    char last[KC_TARGET_MAX + 1];
+};
+
+static enum kc_error step(const struct item *item, void *context) {
+    struct walk *walk = context;
+    assert_string_equal(item->service, "s");
+    assert_true(walk->count == 0 || strcmp(walk->last, item->target) < 0);
+    snprintf(walk->last, sizeof walk->last, "%s", item->target);
+    walk->count++;
+    return walk->count == walk->stop_after ? KC_BUSY : KC_OK;
+}
+
+static void assert_lists(struct store *store, const char *prefix, size_t expected) {
+    struct walk walk = {0};
+    assert_int_equal(store->backend->table->list(store->backend, "s", prefix, step, &walk), KC_OK);
+    assert_int_equal(walk.count, expected);
+}
+
+/* Put in an order that isn't theirs; 7919 is prime, so each number comes once. */
+static void store_lists_a_prefix_in_order(void **state) {
+    struct store *store = *state;
+    for (unsigned i = 0; i < 5000; i++) {
+        char target[32];
+        snprintf(target, sizeof target, "item-%u", i * 7919u % 5000u);
+        put(store, target, "v");
+    }
+    put_with(store, "r", "item-1", NULL, "v");
+    put_with(store, "sa", "item-1", NULL, "v");
+    commit(store);
+    reopen(store);
+    assert_int_equal(count_of(store), 5002);
+    assert_lists(store, "", 5000);
+    assert_lists(store, "item-", 5000);
+    assert_lists(store, "item-1", 1111);
+    assert_lists(store, "item-4999", 1);
+    assert_lists(store, "item-5000", 0);
+    assert_lists(store, "j", 0);
+}
+
+static void store_ends_a_walk_that_its_visitor_ends(void **state) {
+    struct store *store = *state;
+    put(store, "a", "v");
+    put(store, "b", "v");
+    put(store, "c", "v");
+    struct walk walk = {.stop_after = 2};
+    assert_int_equal(store->backend->table->list(store->backend, "s", "", step, &walk), KC_BUSY);
+    assert_int_equal(walk.count, 2);
+}
+
+static void store_undoes_one_request_of_a_batch(void **state) {
+    struct store *store = *state;
+    put(store, "old", "one");
+    put(store, "gone", "one");
+    commit(store);
+    put(store, "first", "kept");
+    size_t mark = store->backend->table->mark(store->backend);
+    put(store, "old", "two");
+    put(store, "new", "two");
+    remove_target(store, "gone");
+    store->backend->table->undo(store->backend, mark);
+    put(store, "last", "kept");
+    commit(store);
+    reopen(store);
+    assert_value(store, "old", "one");
+    assert_value(store, "gone", "one");
+    assert_value(store, "new", NULL);
+    assert_value(store, "first", "kept");
+    assert_value(store, "last", "kept");
+}
+
+static void store_rolls_back_what_was_staged(void **state) {
+    struct store *store = *state;
+    put(store, "old", "one");
+    commit(store);
+    put(store, "old", "two");
+    put(store, "new", "two");
+    store->backend->table->rollback(store->backend);
+    assert_value(store, "old", "one");
+    assert_value(store, "new", NULL);
+    reopen(store);
+    assert_value(store, "old", "one");
+    assert_value(store, "new", NULL);
+}
+
+static void store_rolls_back_what_was_prepared(void **state) {
+    struct store *store = *state;
+    put(store, "old", "one");
+    commit(store);
+    put(store, "old", "two");
+    remove_target(store, "old");
+    assert_int_equal(store->backend->table->prepare(store->backend), KC_OK);
+    store->backend->table->rollback(store->backend);
+    refresh(store);
+    assert_value(store, "old", "one");
+    reopen(store);
+    assert_value(store, "old", "one");
+    put(store, "new", "three"); /* and it goes on */
+    commit(store);
+    reopen(store);
+    assert_value(store, "new", "three");
+}
+
+static void store_commits_nothing_staged(void **state) {
+    struct store *store = *state;
+    commit(store);
+    refresh(store);
+    assert_int_equal(count_of(store), 0);
+    put(store, "t", "one");
+    commit(store);
+    commit(store);
+    reopen(store);
+    assert_value(store, "t", "one");
+}
+
+static void store_close_accepts_nothing(void **state) {
+    struct store *store = *state;
+    store->backend->table->close(NULL);
+}
+
+#define CASE(test)                                                       \
+    {"test_" #test " (memory)", test, open_memory, close_store, NULL}, { \
+        "test_" #test " (file)", test, open_file, close_store, NULL      \
+    }
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(store_finds_what_was_put),
+        CASE(store_replaces_a_value),
+        CASE(store_removes_a_value),
+        CASE(store_becomes_empty_again),
+        CASE(store_keeps_attributes),
+        CASE(store_keeps_odd_names),
+        CASE(store_keeps_values_of_any_size),
+        CASE(store_lists_a_prefix_in_order),
+        CASE(store_ends_a_walk_that_its_visitor_ends),
+        CASE(store_undoes_one_request_of_a_batch),
+        CASE(store_rolls_back_what_was_staged),
+        CASE(store_rolls_back_what_was_prepared),
+        CASE(store_commits_nothing_staged),
+        CASE(store_close_accepts_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
