@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hashes of files: right, bounded, and remembered only while the file can't have changed.
+ * links: daemon/digest.c daemon/worker.c kc_static platform tests/unit/temp_directory.c
+ * links: -lcrypto -luv
+ */
+#include "daemon/digest.h"
+#include "platform/process.h"
+#include "tests/unit/temp_directory.h"
+
+#include <uv.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HASH_OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define HASH_OF_ABD "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9"
+
+struct fixture {
+    uv_loop_t loop;
+    struct digest *digest;
+    char *directory;
+    char *path;
+    struct digest_job job;
+    int done;
+};
+
+static void on_done(struct digest_job *job) {
+    struct fixture *fixture = (struct fixture *)((char *)job - offsetof(struct fixture, job));
+    fixture->done++;
+}
+
+static int setup(void **state) {
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    assert_int_equal(uv_loop_init(&fixture->loop), 0);
+    assert_int_equal(digest_open(&fixture->loop, &fixture->digest), KC_OK);
+    fixture->directory = temp_directory_new();
+    fixture->path = temp_path(fixture->directory, "program");
+    temp_file_write(fixture->path, "abc", 3);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct fixture *fixture = *state;
+    digest_close(fixture->digest);
+    assert_int_equal(uv_run(&fixture->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(uv_loop_close(&fixture->loop), 0);
+    temp_directory_remove(fixture->directory);
+    free(fixture->path);
+    free(fixture);
+    return 0;
+}
+
+static enum kc_error hash_now(struct fixture *fixture) {
+    const char *why = NULL;
+    struct image *image = NULL;
+    assert_int_equal(image_open(fixture->path, &image, &why), KC_OK);
+    fixture->job = (struct digest_job){.image = image, .done = on_done};
+    fixture->done = 0;
+    enum kc_error error = digest_image(fixture->digest, &fixture->job);
+    while (error == KC_AGAIN && fixture->done == 0) {
+        (void)uv_run(&fixture->loop, UV_RUN_ONCE);
+    }
+    image_free(image);
+    return error == KC_AGAIN ? fixture->job.error : error;
+}
+
+static void test_digest_is_sha256(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_string_equal(fixture->job.hash, HASH_OF_ABC);
+}
+
+static void test_digest_does_not_remember_a_file_that_is_too_young(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_int_equal(fixture->done, 1);
+    temp_file_write(fixture->path, "abd", 3);
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_string_equal(fixture->job.hash, HASH_OF_ABD);
+    assert_int_equal(fixture->done, 1);
+}
+
+/* /bin/sh has been still for a while, on a file system that tells of changes. */
+static void test_digest_remembers_a_file_that_is_still(void **state) {
+    struct fixture *fixture = *state;
+    char first[HASH_TEXT_SIZE];
+    free(fixture->path);
+    fixture->path = strdup("/bin/sh");
+    assert_int_equal(hash_now(fixture), KC_OK);
+    if (fixture->done != 1) {
+        fail_msg("the first look didn't hash");
+    }
+    memcpy(first, fixture->job.hash, sizeof first);
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_string_equal(fixture->job.hash, first);
+    assert_int_equal(fixture->done, 0);
+}
+
+static void test_digest_sees_a_change_with_restored_mtime(void **state) {
+    struct fixture *fixture = *state;
+    struct stat before;
+    assert_int_equal(stat(fixture->path, &before), 0);
+    assert_int_equal(hash_now(fixture), KC_OK);
+    sleep(3); /* old enough to be remembered */
+    assert_int_equal(hash_now(fixture), KC_OK);
+    temp_file_write(fixture->path, "abd", 3);
+    const struct timespec times[2] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, fixture->path, times, 0), 0);
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_string_equal(fixture->job.hash, HASH_OF_ABD);
+}
+
+static void test_digest_refuses_a_file_over_the_limit_unread(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(truncate(fixture->path, (off_t)DIGEST_SIZE_MAX + 1), 0);
+    assert_int_equal(hash_now(fixture), KC_TOO_BIG);
+    assert_int_equal(fixture->done, 0);
+}
+
+static void test_digest_compute_ends_when_it_is_cancelled(void **state) {
+    struct fixture *fixture = *state;
+    KC_AUTO(image) image = NULL;
+    const char *why = NULL;
+    char hash[HASH_TEXT_SIZE];
+    atomic_bool cancel = true;
+    assert_int_equal(image_open(fixture->path, &image, &why), KC_OK);
+    assert_int_equal(digest_compute(image, &cancel, hash), KC_END);
+    atomic_store(&cancel, false);
+    assert_int_equal(digest_compute(image, &cancel, hash), KC_OK);
+    assert_string_equal(hash, HASH_OF_ABC);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_digest_is_sha256, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_digest_does_not_remember_a_file_that_is_too_young,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_digest_remembers_a_file_that_is_still, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_digest_sees_a_change_with_restored_mtime, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_digest_refuses_a_file_over_the_limit_unread, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_digest_compute_ends_when_it_is_cancelled, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
+}
