@@ -44,15 +44,15 @@ enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
 
 struct config_change {
     enum config_change_kind kind;
-    const char *path;              /* real path; NULL: by hash alone */
-    const char *hash;              /* 64 digits, or, to find an entry, a unique prefix of >= 8 */
-    const char *const *read;       /* grants, see policy.h */
+    const char *path;        /* real path; NULL: by hash alone */
+    const char *hash;        /* 64 digits, or, to find an entry, a unique prefix of >= 8 */
+    const char *const *read; /* grants, see policy.h */
     size_t read_count;
     const char *const *write;
     size_t write_count;
     enum config_flag search;
     enum config_flag plain;
-    int64_t now_us;                /* becomes registered_at */
+    int64_t now_us; /* becomes registered_at */
 };
 
 /*

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The right to edit a file that daemon and commands share: held while it is read, changed and
+ * replaced, so that nobody's change is lost. The lock is a file beside it, `path`.lock,
+ * because the file itself is another one after each replacement.
+ */
+#ifndef EDIT_LOCK_H
+#define EDIT_LOCK_H
+
+#include "platform/attr.h"
+#include "platform/file.h"
+#include "platform/kc_error.h"
+
+/* Makes the directory of `path` (absolute) when it is missing. KC_BUSY: somebody else has held
+ * it for 5 s · KC_UNSAFE: the directory isn't ours alone. */
+KC_MUST_USE enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock);
+
+#endif

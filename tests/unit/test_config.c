@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file behind the policy: what is refused, that a change is seen, and that an edit keeps
+ * what it doesn't know and never spoils the file.
+ * links: daemon/config.c daemon/config_change.c daemon/config_report.c daemon/edit_lock.c
+ * links: daemon/policy.c daemon/grant.c daemon/shell_quote.c kc_static platform -ljansson
+ */
+#include "daemon/config.h"
+#include "daemon/policy.h"
+#include "platform/file.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HASH_A    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B    "aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NOW_US    INT64_C(1767323045000000) /* 2026-01-02T03:04:05Z */
+#define ONE_ENTRY "{\"registered_binaries\":[{\"path\":\"/bin/a\",\"hash\":\"" HASH_A "\"}]}"
+
+struct place {
+    char directory[64];
+    char path[128];
+    char report[KC_MESSAGE_MAX];
+};
+
+static int enter(void **state) {
+    struct place *place = calloc(1, sizeof *place);
+    if (place == NULL) {
+        return -1;
+    }
+    (void)snprintf(place->directory, sizeof place->directory, "/tmp/kc-config-XXXXXX");
+    if (mkdtemp(place->directory) == NULL) {
+        free(place);
+        return -1;
+    }
+    (void)snprintf(place->path, sizeof place->path, "%s/config.json", place->directory);
+    *state = place;
+    return 0;
+}
+
+/* Removes what is known; anything else that lies there makes rmdir(2), and the case, fail. */
+static int leave(void **state) {
+    struct place *place = *state;
+    static const char *const names[] = {"config.json", "config.json.lock", "target", "new"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[160];
+        (void)snprintf(path, sizeof path, "%s/%s", place->directory, names[i]);
+        (void)remove(path);
+    }
+    int failed = rmdir(place->directory);
+    free(place);
+    return failed;
+}
+
+static void write_file(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
+static const char *read_file(const char *path, char *buffer, size_t size) {
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t length = fread(buffer, 1, size - 1, file);
+    buffer[length] = '\0';
+    assert_int_equal(fclose(file), 0);
+    return buffer;
+}
+
+static void assert_says(const char *text, const char *part) {
+    if (strstr(text, part) == NULL) {
+        fail_msg("\"%s\" doesn't say \"%s\"", text, part);
+    }
+}
+
+/* Runs a change with at most one grant to read and one to write. */
+static enum kc_error change(struct place *place, enum config_change_kind kind, const char *path,
+                            const char *hash, const char *read) {
+    struct config_change asked = {
+        .kind = kind,
+        .path = path,
+        .hash = hash,
+        .read = &read,
+        .read_count = read != NULL ? 1 : 0,
+        .now_us = NOW_US,
+    };
+    return config_change(place->path, &asked, place->report);
+}
+
+/* "aws,git/x" of the only entry's grants to read. */
+static const char *grants_now(const struct place *place, char buffer[256]) {
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    const struct policy *policy = config_policy(config);
+    assert_non_null(policy);
+    assert_int_equal(policy_count(policy), 1);
+    buffer[0] = '\0';
+    for (size_t i = 0; i < policy_entry_grant_count(policy_at(policy, 0), RIGHT_READ); i++) {
+        size_t used = strlen(buffer);
+        (void)snprintf(buffer + used, 256 - used, "%s%s", i > 0 ? "," : "",
+                       policy_entry_grant(policy_at(policy, 0), RIGHT_READ, i));
+    }
+    return buffer;
+}
+
+static void test_config_without_a_file_is_an_empty_policy(void **state) {
+    struct place *place = *state;
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_null(config_policy(config));
+    assert_true(config_refresh(config));
+    assert_non_null(config_policy(config));
+    assert_int_equal(policy_count(config_policy(config)), 0);
+    assert_string_equal(config_trouble(config), "");
+    assert_false(config_refresh(config));
+}
+
+static void test_config_sees_every_change_of_the_file(void **state) {
+    struct place *place = *state;
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    write_file(place->path, ONE_ENTRY);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), 1);
+    const struct policy *before = config_policy(config);
+    assert_false(config_refresh(config));
+    assert_ptr_equal(config_policy(config), before);
+    assert_int_equal(change(place, CONFIG_UNREGISTER, "/bin/a", NULL, NULL), KC_OK);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), 0);
+    assert_int_equal(unlink(place->path), 0);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), 0);
+}
+
+/* `spoil` makes a good file bad; afterwards nothing may be allowed. */
+static void check_refused(struct place *place, void (*spoil)(const struct place *place),
+                          const char *says) {
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    write_file(place->path, ONE_ENTRY);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), 1);
+
+    spoil(place);
+    assert_true(config_refresh(config));
+    assert_null(config_policy(config));
+    assert_says(config_trouble(config), place->path);
+    assert_says(config_trouble(config), says);
+    assert_says(config_trouble(config), "everything is denied");
+    assert_false(config_refresh(config));
+
+    (void)remove(place->path);
+    write_file(place->path, ONE_ENTRY);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), 1);
+    assert_string_equal(config_trouble(config), "");
+}
+
+static void spoil_text(const struct place *place) {
+    write_file(place->path, "{ \"registered_binaries\": 7 }");
+}
+
+static void spoil_mode(const struct place *place) {
+    assert_int_equal(chmod(place->path, 0620), 0);
+}
+
+static void spoil_by_link(const struct place *place) {
+    char target[160];
+    (void)snprintf(target, sizeof target, "%s/target", place->directory);
+    assert_int_equal(rename(place->path, target), 0);
+    assert_int_equal(symlink(target, place->path), 0);
+}
+
+static void test_config_denies_everything_when_it_cannot_be_parsed(void **state) {
+    check_refused(*state, spoil_text, "registered_binaries");
+}
+
+static void test_config_refuses_a_group_writable_file(void **state) {
+    check_refused(*state, spoil_mode, "group");
+}
+
+static void test_config_refuses_a_symbolic_link(void **state) {
+    check_refused(*state, spoil_by_link, "link");
+}
+
+static void test_config_change_registers_without_rights(void **state) {
+    struct place *place = *state;
+    char grants[256];
+    char text[2048];
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, NULL), KC_OK);
+    assert_string_equal(place->report, "\"/bin/a\" is registered; it reads nothing, writes nothing "
+                                       "and doesn't search");
+    assert_string_equal(grants_now(place, grants), "");
+    assert_says(read_file(place->path, text, sizeof text),
+                "\"registered_at\": \"2026-01-02T03:04:05Z\"");
+    struct stat status;
+    assert_int_equal(stat(place->path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void test_config_change_adds_rights_only_once(void **state) {
+    struct place *place = *state;
+    char grants[256];
+    struct stat before;
+    struct stat after;
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "aws"), KC_OK);
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "git/x*"), KC_OK);
+    assert_int_equal(stat(place->path, &before), 0);
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "aws"), KC_OK);
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_OK);
+    assert_says(place->report, "is so already; it reads aws, git/x*");
+    assert_int_equal(stat(place->path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_string_equal(grants_now(place, grants), "aws,git/x*");
+}
+
+static void test_config_change_wants_an_upgrade_for_another_hash(void **state) {
+    struct place *place = *state;
+    char grants[256];
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a b", HASH_A, "aws"), KC_OK);
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a b", HASH_B, "git"), KC_EXISTS);
+    assert_says(place->report, "keychain-auth upgrade '/bin/a b'");
+    assert_string_equal(grants_now(place, grants), "aws");
+    assert_int_equal(change(place, CONFIG_UPGRADE, "/bin/a b", HASH_B, NULL), KC_OK);
+    assert_says(place->report, "is upgraded; it reads aws");
+    assert_int_equal(change(place, CONFIG_ALLOW, NULL, "aaaaaaaab", "git"), KC_OK);
+    assert_string_equal(grants_now(place, grants), "aws,git");
+}
+
+static void test_config_change_revokes_what_is_named(void **state) {
+    struct place *place = *state;
+    char grants[256];
+    static const char *const all[] = {"aws", "aws/prod*", "awsome", "git/x", "git/y"};
+    struct config_change asked = {.kind = CONFIG_REGISTER,
+                                  .path = "/bin/a",
+                                  .hash = HASH_A,
+                                  .read = all,
+                                  .read_count = 5,
+                                  .search = CONFIG_SET};
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "aws"), KC_OK);
+    assert_string_equal(grants_now(place, grants), "awsome,git/x,git/y");
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "git/x"), KC_OK);
+    assert_string_equal(grants_now(place, grants), "awsome,git/y");
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "git/x"), KC_NOT_FOUND);
+    assert_says(place->report, "nothing was changed");
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, NULL), KC_OK);
+    assert_says(place->report, "has fewer rights; it reads nothing, writes nothing and doesn't");
+    assert_string_equal(grants_now(place, grants), "");
+}
+
+static void test_config_change_keeps_unknown_keys_and_their_order(void **state) {
+    struct place *place = *state;
+    char text[2048];
+    write_file(
+        place->path,
+        "{\"zebra\":{\"b\":1,\"a\":[2.5,null]},\"registered_binaries\":[{\"note\":\"\xc3\xbc\","
+        "\"path\":\"/bin/a\",\"hash\":\"" HASH_A "\",\"code\":\"jit\"}],\"apple\":true}\n");
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_OK);
+    read_file(place->path, text, sizeof text);
+    static const char *const order[] = {"zebra",    "\"b\": 1",          "2.5",     "null", "note",
+                                        "\xc3\xbc", "\"code\": \"jit\"", "\"aws\"", "apple"};
+    const char *at = text;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        const char *found = strstr(at, order[i]);
+        if (found == NULL) {
+            fail_msg("\"%s\" is missing or out of order in %s", order[i], text);
+        }
+        at = found;
+    }
+}
+
+static void test_config_change_leaves_a_damaged_file_as_it_is(void **state) {
+    struct place *place = *state;
+    static const char *const damaged[] = {"{ \"registered_binaries\": [", "[]",
+                                          "{\"registered_binaries\":[{\"path\":\"/bin/a\"}]}"};
+    for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
+        char text[256];
+        write_file(place->path, damaged[i]);
+        assert_int_equal(change(place, CONFIG_REGISTER, "/bin/b", HASH_A, NULL), KC_DAMAGED);
+        assert_says(place->report, "left as it is");
+        assert_string_equal(read_file(place->path, text, sizeof text), damaged[i]);
+    }
+}
+
+static void test_config_change_refuses_an_unsafe_file(void **state) {
+    struct place *place = *state;
+    char text[256];
+    write_file(place->path, ONE_ENTRY);
+    spoil_mode(place);
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_UNSAFE);
+    assert_says(place->report, "group and others");
+    spoil_by_link(place);
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_UNSAFE);
+    assert_string_equal(read_file(place->path, text, sizeof text), ONE_ENTRY);
+}
+
+static void test_config_change_says_what_is_wrong_with_a_request(void **state) {
+    struct place *place = *state;
+    static const struct {
+        enum config_change_kind kind;
+        const char *path;
+        const char *hash;
+        const char *read;
+        enum kc_error error;
+        const char *says;
+    } cases[] = {
+        {CONFIG_REGISTER, "/bin/c", "aaaaaaaa", NULL, KC_INVALID, "64"},
+        {CONFIG_REGISTER, "bin/c", HASH_A, NULL, KC_INVALID, "absolute"},
+        {CONFIG_REGISTER, "/bin/\xff", HASH_A, NULL, KC_INVALID, "UTF-8"},
+        {CONFIG_REGISTER, "/bin/c", HASH_A, "a,b", KC_INVALID, "\"a,b\" isn't a grant"},
+        {CONFIG_REGISTER, "/bin/c", NULL, NULL, KC_INVALID, "a path and a hash"},
+        {CONFIG_ALLOW, NULL, NULL, "aws", KC_INVALID, "a path or a hash"},
+        {CONFIG_ALLOW, NULL, "aaaaaaa", "aws", KC_INVALID, "8"},
+        {CONFIG_ALLOW, NULL, "AAAAAAAA", "aws", KC_INVALID, "lower-case"},
+        {CONFIG_ALLOW, NULL, "aaaaaaaa", "aws", KC_INVALID, "fits 2 entries"},
+        {CONFIG_ALLOW, "/bin/none", NULL, "aws", KC_NOT_FOUND, "isn't registered"},
+        {CONFIG_ALLOW, "/bin/a", HASH_B, "aws", KC_NOT_FOUND, "isn't registered"},
+        {CONFIG_UPGRADE, "/bin/none", HASH_A, NULL, KC_NOT_FOUND, "isn't registered"},
+        {CONFIG_UNREGISTER, "/bin/none", NULL, NULL, KC_NOT_FOUND, "isn't registered"},
+        {CONFIG_REVOKE, NULL, "cccccccc", NULL, KC_NOT_FOUND, "isn't registered"},
+    };
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, NULL), KC_OK);
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/b", HASH_B, NULL), KC_OK);
+    char before[2048];
+    char after[2048];
+    read_file(place->path, before, sizeof before);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(change(place, cases[i].kind, cases[i].path, cases[i].hash, cases[i].read),
+                         cases[i].error);
+        assert_says(place->report, cases[i].says);
+    }
+    assert_string_equal(read_file(place->path, after, sizeof after), before);
+    assert_int_equal(change(place, CONFIG_ALLOW, NULL, "aaaaaaaaa", "aws"), KC_OK);
+}
+
+static void test_config_change_makes_the_directory(void **state) {
+    struct place *place = *state;
+    char path[256];
+    struct config_change asked = {
+        .kind = CONFIG_REGISTER, .path = "/bin/a", .hash = HASH_A, .now_us = NOW_US};
+    (void)snprintf(path, sizeof path, "%s/new/config.json", place->directory);
+    assert_int_equal(config_change(path, &asked, place->report), KC_OK);
+    assert_int_equal(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/new/config.json.lock", place->directory);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_config_change_leaves_nothing_but_file_and_lock(void **state) {
+    struct place *place = *state;
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "aws"), KC_OK);
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "git"), KC_NOT_FOUND);
+    DIR *directory = opendir(place->directory);
+    assert_non_null(directory);
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        count += entry->d_name[0] != '.';
+    }
+    closedir(directory);
+    assert_int_equal(count, 2);
+}
+
+static void test_config_change_loses_no_edit_of_another_process(void **state) {
+    struct place *place = *state;
+    enum { CHILDREN = 4, EDITS = 10 };
+    for (unsigned child = 0; child < CHILDREN; child++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            bool is_done = true;
+            for (unsigned i = 0; i < EDITS; i++) {
+                char path[32];
+                (void)snprintf(path, sizeof path, "/bin/%u-%u", child, i);
+                is_done = change(place, CONFIG_REGISTER, path, HASH_A, NULL) == KC_OK && is_done;
+            }
+            _exit(is_done ? 0 : 1);
+        }
+    }
+    for (unsigned child = 0; child < CHILDREN; child++) {
+        int status = 0;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    assert_int_equal(policy_count(config_policy(config)), CHILDREN * EDITS);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_config_without_a_file_is_an_empty_policy),
+        CASE(test_config_sees_every_change_of_the_file),
+        CASE(test_config_denies_everything_when_it_cannot_be_parsed),
+        CASE(test_config_refuses_a_group_writable_file),
+        CASE(test_config_refuses_a_symbolic_link),
+        CASE(test_config_change_registers_without_rights),
+        CASE(test_config_change_adds_rights_only_once),
+        CASE(test_config_change_wants_an_upgrade_for_another_hash),
+        CASE(test_config_change_revokes_what_is_named),
+        CASE(test_config_change_keeps_unknown_keys_and_their_order),
+        CASE(test_config_change_leaves_a_damaged_file_as_it_is),
+        CASE(test_config_change_refuses_an_unsafe_file),
+        CASE(test_config_change_says_what_is_wrong_with_a_request),
+        CASE(test_config_change_makes_the_directory),
+        CASE(test_config_change_leaves_nothing_but_file_and_lock),
+        CASE(test_config_change_loses_no_edit_of_another_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
