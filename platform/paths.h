@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where things are, by the system's own conventions (XDG base directories on Linux). Each
- * returns text that the caller frees with free(). KC_NOT_FOUND: the system doesn't say where
- * the user's home is; KC_INVALID: a variable that should hold an absolute path doesn't.
+ * returns text that the caller frees with free(); an empty `name` means the directory itself.
+ * KC_NOT_FOUND: the system doesn't say where the user's home is. KC_INVALID: it says so with a
+ * relative path. An XDG variable that isn't an absolute path is ignored, as XDG asks.
  */
 #ifndef PLATFORM_PATHS_H
 #define PLATFORM_PATHS_H
