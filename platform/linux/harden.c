@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process with secrets does to itself: shuts its memory, dumps no core, survives the
+ * signals that clients and quotas could raise in it.
+ */
+#define _GNU_SOURCE
+#include "platform/harden.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum kc_error harden_memory(void) {
+    /* Non-dumpable also forbids the core that a pipe in core_pattern would get, for which
+     * RLIMIT_CORE means nothing (core(5)). */
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+        return KC_UNSUPPORTED;
+    }
+    struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 ? KC_OK : KC_INTERNAL;
+}
+
+static enum kc_error ignore_signal(int number) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    return sigaction(number, &ignore, NULL) == 0 ? KC_OK : KC_INTERNAL;
+}
+
+static enum kc_error raise_open_files(unsigned files) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return KC_INTERNAL;
+    }
+    rlim_t wanted = files < limit.rlim_max ? files : limit.rlim_max;
+    if (limit.rlim_cur >= wanted) {
+        return KC_OK;
+    }
+    limit.rlim_cur = wanted;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? KC_OK : KC_INTERNAL;
+}
+
+enum kc_error harden_daemon(unsigned files) {
+    enum kc_error error = harden_memory();
+    if (error != KC_OK) {
+        return error;
+    }
+    (void)umask(077);
+    error = ignore_signal(SIGPIPE);
+    if (error == KC_OK) {
+        error = ignore_signal(SIGXFSZ);
+    }
+    return error == KC_OK ? raise_open_files(files) : error;
+}
