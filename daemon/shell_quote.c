@@ -24,25 +24,18 @@ static bool is_plain(const char *text, size_t length) {
 
 /* Everything between single quotes is itself, except the single quote: '\'' steps outside. */
 static bool write_quoted(const char *text, char *buffer, size_t size) {
-    static const char step_outside[] = "'\\''";
     size_t used = 0;
     buffer[used++] = '\'';
     for (const char *at = text; *at != '\0'; at++) {
-        if (used + sizeof step_outside + 1 > size) {
+        const char *piece = *at == '\'' ? "'\\''" : at;
+        size_t length = *at == '\'' ? strlen(piece) : 1;
+        if (used + length + sizeof "'" > size) {
             return false;
         }
-        if (*at == '\'') {
-            memcpy(buffer + used, step_outside, sizeof step_outside - 1);
-            used += sizeof step_outside - 1;
-        } else {
-            buffer[used++] = *at;
-        }
+        memcpy(buffer + used, piece, length);
+        used += length;
     }
-    if (used + 2 > size) {
-        return false;
-    }
-    buffer[used++] = '\'';
-    buffer[used] = '\0';
+    memcpy(buffer + used, "'", sizeof "'");
     return true;
 }
 

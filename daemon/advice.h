@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a denial says to the person at the terminal: who asked for what, and the exact command
+ * that would allow it. Pure; part of the room authorise. It decides nothing.
+ */
+#ifndef ADVICE_H
+#define ADVICE_H
+
+#include <stdbool.h>
+
+#include "libkc/protocol.h"
+
+struct identity;
+struct policy;
+struct policy_entry;
+struct request;
+
+/* Each writes one sentence. A command is left out when it can't be shown honestly. */
+
+/* ADMIN was asked by somebody else, or for a value. */
+void advise_administrator(const struct identity *identity, const struct request *request,
+                          char text[KC_MESSAGE_MAX]);
+
+/* No entry has this path and this hash. */
+void advise_unregistered(const struct policy *policy, const struct identity *identity,
+                         const struct request *request, char text[KC_MESSAGE_MAX]);
+
+/* The entry has a key that this version can't check. */
+void advise_unsupported(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
+
+/* A right that `request` needs is missing for every service. `lacks_search`: it is can_search.
+ * `lacks_grant`: what was asked isn't granted either. */
+void advise_action(const struct policy_entry *entry, const struct request *request,
+                   bool lacks_search, bool lacks_grant, char text[KC_MESSAGE_MAX]);
+
+/* `target` (NULL: the whole service) isn't granted. */
+void advise_service(const struct policy_entry *entry, const struct request *request,
+                    const char *target, char text[KC_MESSAGE_MAX]);
+
+#endif

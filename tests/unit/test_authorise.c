@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every reason of a denial, in its order, and what the denial tells a person to type.
+ * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c daemon/grant.c
+ * links: kc_static -ljansson
+ */
+#include "daemon/authorise.h"
+#include "daemon/exchange.h"
+#include "daemon/policy.h"
+#include "daemon/shell_quote.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define HASH_A            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B            "0123456789abcdefbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define ENTRY(path, more) "{\"path\":\"" path "\",\"hash\":\"" HASH_A "\"" more "}"
+
+static const char
+    policy_text[] =
+        "{\"registered_binaries\":[" ENTRY("/bin/none", "") "," ENTRY(
+            "/bin/read",
+            ",\"allowed_read_"
+            "services\":["
+            "\"aws\",\"git/"
+            "x*\"]") "," ENTRY("/bin/write",
+                               ",\"allowed_write_services\":[\"aws\"]") "," ENTRY("/bin/search",
+                                                                                  ",\"allowed_read_"
+                                                                                  "services\":["
+                                                                                  "\"aws\","
+                                                                                  "\"git/x*\"],"
+                                                                                  "\"allowed_write_"
+                                                                                  "services\":["
+                                                                                  "\"db\"],"
+                                                                                  "\"can_search\":"
+                                                                                  "true") "," ENTRY("/bin/"
+                                                                                                    "only",
+                                                                                                    ",\"can"
+                                                                                                    "_searc"
+                                                                                                    "h\":"
+                                                                                                    "true") "," ENTRY("/bin/plain",
+                                                                                                                      ",\"allowed_read_services\":[\"aws\"],\"plain\":true") "," ENTRY("/bin/a b'c",
+                                                                                                                                                                                       "") "," ENTRY("/bin/a\\nb",
+                                                                                                                                                                                                     "") "," ENTRY("/bin/helper",
+                                                                                                                                                                                                                   ",\"allowed_read_services\":[\"aws\"],\"helper\":true") "]}";
+
+/* One request. `targets` are separated by blanks; "" is no target at all. */
+struct question {
+    const char *path;
+    const char *hash;
+    enum kc_type type;
+    enum kc_action action;
+    enum kc_match match;
+    const char *service;
+    const char *targets;
+    enum kc_reason reason; /* KC_REASON_NONE: allowed */
+    const char *says;
+};
+
+static const struct policy *policy_of_tests(void **state) {
+    return *state;
+}
+
+static int parse_policy(void **state) {
+    struct policy *policy = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    if (policy_parse(policy_text, sizeof policy_text - 1, &policy, why) != KC_OK) {
+        print_error("%s\n", why);
+        return -1;
+    }
+    *state = policy;
+    return 0;
+}
+
+static int free_policy(void **state) {
+    policy_free(*state);
+    return 0;
+}
+
+static struct decision ask_as(const struct policy *policy, struct identity *identity,
+                              const struct question *question) {
+    char path[512];
+    char service[KC_SERVICE_MAX + 1];
+    char text[64];
+    char *targets[8];
+    struct request request = {
+        .type = question->type, .action = question->action, .match = question->match};
+    (void)snprintf(path, sizeof path, "%s", question->path);
+    (void)snprintf(identity->hash, sizeof identity->hash, "%s", question->hash);
+    identity->path = path;
+    if (question->service != NULL) {
+        (void)snprintf(service, sizeof service, "%s", question->service);
+        request.service = service;
+    }
+    (void)snprintf(text, sizeof text, "%s", question->targets);
+    request.targets = targets;
+    for (char *at = text; *at != '\0';) {
+        targets[request.target_count++] = at;
+        at += strcspn(at, " ");
+        if (*at == ' ') {
+            *at++ = '\0';
+        }
+    }
+    struct exchange exchange = {.identity = identity, .request = &request};
+    memset(&exchange.decision, 0x5a, sizeof exchange.decision);
+    authorise_exchange(policy, "the file is broken", &exchange);
+    return exchange.decision;
+}
+
+static struct decision ask(const struct policy *policy, const struct question *question) {
+    struct identity identity = {0};
+    return ask_as(policy, &identity, question);
+}
+
+static void check(const struct question *question, const struct decision *decision) {
+    bool is_allowed = question->reason == KC_REASON_NONE;
+    if (decision->reason != question->reason ||
+        decision->verdict != (is_allowed ? VERDICT_ALLOWED : VERDICT_DENIED) ||
+        (decision->message[0] == '\0') != is_allowed ||
+        (question->says != NULL && strstr(decision->message, question->says) == NULL)) {
+        fail_msg("%s %s %s \"%s\": \"%s\", \"%s\" instead of \"%s\", \"%s\"", question->path,
+                 kc_action_word(question->action), question->service, question->targets,
+                 kc_reason_word(decision->reason), decision->message,
+                 kc_reason_word(question->reason), question->says);
+    }
+}
+
+#define EXACT(path, action, service, targets) \
+    path, HASH_A, KC_TYPE_REQUEST, KC_ACTION_##action, KC_MATCH_EXACT, service, targets
+#define PREFIX(path, action, service, targets) \
+    path, HASH_A, KC_TYPE_REQUEST, KC_ACTION_##action, KC_MATCH_PREFIX, service, targets
+#define ADMIN(action) \
+    "/bin/keychain-auth", HASH_B, KC_TYPE_ADMIN, KC_ACTION_##action, KC_MATCH_EXACT, "aws", "x"
+
+static void test_authorise_gives_the_reason_of_each_answer(void **state) {
+    static const struct question cases[] = {
+        {EXACT("/bin/read", READ, "aws", "x"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/read", READ, "aws", "x y"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/read", READ, "git", "x1 x2"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/read", READ, "git", "x1 y2 x3"), KC_REASON_SERVICE_NOT_ALLOWED,
+         "\"/bin/read\" may not read \"git\" target \"y2\"; to allow this: keychain-auth allow "
+         "/bin/read --read git"},
+        {EXACT("/bin/read", READ, "db", "x"), KC_REASON_SERVICE_NOT_ALLOWED, "--read db"},
+        {EXACT("/bin/read", READ, "git", ""), KC_REASON_SERVICE_NOT_ALLOWED, "all of \"git\""},
+        {EXACT("/bin/read", WRITE, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "\"/bin/read\" may not write anything; to allow this: keychain-auth allow /bin/read "
+         "--write aws"},
+        {EXACT("/bin/read", DELETE, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY, "--write aws"},
+        {EXACT("/bin/read", SEARCH, "aws", ""), KC_REASON_ACTION_NOT_IN_POLICY,
+         "may not search anything; to allow this: keychain-auth allow /bin/read --search"},
+        {PREFIX("/bin/read", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "may not search, which a read by prefix needs; to allow this: keychain-auth allow "
+         "/bin/read --search"},
+        {PREFIX("/bin/read", READ, "db", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "keychain-auth allow /bin/read --read db --search"},
+        {EXACT("/bin/none", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY, "--read aws"},
+        {EXACT("/bin/write", WRITE, "aws", "x"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/write", DELETE, "aws", "x"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/write", WRITE, "git", "x"), KC_REASON_SERVICE_NOT_ALLOWED, "--write git"},
+        {EXACT("/bin/write", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY, "--read aws"},
+        {PREFIX("/bin/write", DELETE, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY, "--search"},
+        {PREFIX("/bin/search", READ, "aws", "x"), KC_REASON_NONE, NULL},
+        {PREFIX("/bin/search", READ, "git", "x2"), KC_REASON_NONE, NULL},
+        {PREFIX("/bin/search", READ, "git", "y"), KC_REASON_SERVICE_NOT_ALLOWED,
+         "may not read all of \"git\" that begins with \"y\""},
+        {PREFIX("/bin/search", READ, "git", ""), KC_REASON_SERVICE_NOT_ALLOWED, "all of \"git\""},
+        {PREFIX("/bin/search", DELETE, "db", "x"), KC_REASON_NONE, NULL},
+        {PREFIX("/bin/search", DELETE, "aws", "x"), KC_REASON_SERVICE_NOT_ALLOWED, "--write aws"},
+        {EXACT("/bin/search", SEARCH, "aws", ""), KC_REASON_NONE, NULL},
+        {EXACT("/bin/search", SEARCH, "db", ""), KC_REASON_NONE, NULL},
+        {EXACT("/bin/search", SEARCH, "git", "x"), KC_REASON_NONE, NULL},
+        {EXACT("/bin/search", SEARCH, "git", ""), KC_REASON_SERVICE_NOT_ALLOWED, "--read git"},
+        {EXACT("/bin/search", SEARCH, "git", "x1 y"), KC_REASON_SERVICE_NOT_ALLOWED, "\"y\""},
+        {EXACT("/bin/only", SEARCH, "aws", ""), KC_REASON_ACTION_NOT_IN_POLICY, "--read aws"},
+        {EXACT("/bin/helper", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "\"helper\""},
+        {EXACT("/bin/read", STATUS, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
+        {EXACT("/bin/read", STOP, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
+        {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
+         "\"/bin/other\" (sha256 aaaaaaaaaaaaaaaa…) is not registered; to allow this: "
+         "keychain-auth approve aaaaaaaaaaaaaaaa --read aws"},
+        {PREFIX("/bin/other", DELETE, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
+         "approve aaaaaaaaaaaaaaaa --write aws --search"},
+        {EXACT("/bin/other", SEARCH, "aws", ""), KC_REASON_UNREGISTERED_BINARY,
+         "--read aws --search"},
+        {ADMIN(READ), KC_REASON_CALLER_NOT_ALLOWED, "never returns a value"},
+        {ADMIN(WRITE), KC_REASON_CALLER_NOT_ALLOWED, "may not administer"},
+        {ADMIN(DELETE), KC_REASON_CALLER_NOT_ALLOWED, "may not administer"},
+        {ADMIN(SEARCH), KC_REASON_CALLER_NOT_ALLOWED, "may not administer"},
+        {ADMIN(STOP), KC_REASON_CALLER_NOT_ALLOWED, "may not administer"},
+        {ADMIN(STATUS), KC_REASON_NONE, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decision decision = ask(policy_of_tests(state), &cases[i]);
+        check(&cases[i], &decision);
+        assert_int_equal(decision.is_pending, cases[i].reason == KC_REASON_UNREGISTERED_BINARY);
+    }
+}
+
+static void test_authorise_lets_the_administrator_do_all_but_read(void **state) {
+    static const struct question cases[] = {
+        {ADMIN(READ), KC_REASON_CALLER_NOT_ALLOWED, "never returns a value"},
+        {ADMIN(WRITE), KC_REASON_NONE, NULL},
+        {ADMIN(DELETE), KC_REASON_NONE, NULL},
+        {ADMIN(SEARCH), KC_REASON_NONE, NULL},
+        {ADMIN(STATUS), KC_REASON_NONE, NULL},
+        {ADMIN(STOP), KC_REASON_NONE, NULL},
+        {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct identity identity = {.is_administrator = true};
+        struct decision decision = ask_as(policy_of_tests(state), &identity, &cases[i]);
+        check(&cases[i], &decision);
+    }
+}
+
+static void test_authorise_denies_whom_identify_distrusts_before_all_else(void **state) {
+    static const struct question cases[] = {
+        {EXACT("/bin/read", READ, "aws", "x"), KC_REASON_UNTRUSTED_PROCESS, "it is traced"},
+        {ADMIN(STATUS), KC_REASON_UNTRUSTED_PROCESS, "it is traced"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct identity identity = {.is_administrator = true,
+                                    .trouble = KC_REASON_UNTRUSTED_PROCESS,
+                                    .why = "it is traced"};
+        struct decision decision = ask_as(policy_of_tests(state), &identity, &cases[i]);
+        check(&cases[i], &decision);
+        decision = ask_as(NULL, &identity, &cases[i]);
+        check(&cases[i], &decision);
+        assert_false(decision.is_pending);
+    }
+}
+
+static void test_authorise_denies_everything_without_a_policy(void **state) {
+    (void)state;
+    static const struct question cases[] = {
+        {EXACT("/bin/read", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "the file is broken"},
+        {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "the file is broken"},
+        {ADMIN(WRITE), KC_REASON_ACTION_NOT_IN_POLICY, "the file is broken"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct identity identity = {.is_administrator = true};
+        struct decision decision = ask_as(NULL, &identity, &cases[i]);
+        check(&cases[i], &decision);
+        assert_false(decision.is_pending);
+    }
+}
+
+static void test_authorise_suggests_an_upgrade_when_the_hash_changed(void **state) {
+    static const struct question question = {
+        "/bin/read",
+        HASH_B,
+        KC_TYPE_REQUEST,
+        KC_ACTION_READ,
+        KC_MATCH_EXACT,
+        "aws",
+        "x",
+        KC_REASON_UNREGISTERED_BINARY,
+        "(sha256 0123456789abcdef…) is not what was registered under this path; if you know why "
+        "it changed: keychain-auth upgrade /bin/read"};
+    struct decision decision = ask(policy_of_tests(state), &question);
+    check(&question, &decision);
+    assert_true(decision.is_pending);
+}
+
+static void test_authorise_does_not_list_what_could_not_be_approved(void **state) {
+    static const struct question question = {"/bin/other",
+                                             "",
+                                             KC_TYPE_REQUEST,
+                                             KC_ACTION_READ,
+                                             KC_MATCH_EXACT,
+                                             "aws",
+                                             "x",
+                                             KC_REASON_UNREGISTERED_BINARY,
+                                             NULL};
+    assert_false(ask(policy_of_tests(state), &question).is_pending);
+}
+
+static void test_authorise_says_whether_the_entry_is_plain(void **state) {
+    static const struct question plain = {EXACT("/bin/plain", READ, "aws", "x"), KC_REASON_NONE,
+                                          NULL};
+    static const struct question other = {EXACT("/bin/read", READ, "aws", "x"), KC_REASON_NONE,
+                                          NULL};
+    assert_true(ask(policy_of_tests(state), &plain).plain);
+    assert_false(ask(policy_of_tests(state), &other).plain);
+}
+
+static void test_authorise_suggests_commands_that_are_safe_to_paste(void **state) {
+    static const struct question cases[] = {
+        {EXACT("/bin/a b'c", READ, "a s;$(x)", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "keychain-auth allow '/bin/a b'\\''c' --read 'a s;$(x)'"},
+        {EXACT("/bin/a\nb", READ, "a/b,c%", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
+         "\"/bin/a\\x0ab\" may not read anything; to allow this: keychain-auth allow "
+         "aaaaaaaaaaaaaaaa --read a%2Fb%2Cc%25"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decision decision = ask(policy_of_tests(state), &cases[i]);
+        check(&cases[i], &decision);
+        assert_null(strchr(decision.message, '\n'));
+    }
+    static const struct question hidden[] = {
+        {EXACT("/bin/none", READ,
+               "a\xe2\x80\xae"
+               "b",
+               "x"),
+         KC_REASON_ACTION_NOT_IN_POLICY, NULL},
+        {EXACT("/bin/none", READ, "--yes", "x"), KC_REASON_ACTION_NOT_IN_POLICY, NULL},
+    };
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        struct decision decision = ask(policy_of_tests(state), &hidden[i]);
+        check(&hidden[i], &decision);
+        assert_null(strstr(decision.message, "keychain-auth"));
+    }
+}
+
+static void test_authorise_never_shows_a_cut_command(void **state) {
+    char service[KC_SERVICE_MAX + 1];
+    char path[500];
+    memset(service, '%', KC_SERVICE_MAX);
+    service[KC_SERVICE_MAX] = '\0';
+    memset(path, 'p', sizeof path);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    struct question question = {path,
+                                HASH_B,
+                                KC_TYPE_REQUEST,
+                                KC_ACTION_READ,
+                                KC_MATCH_EXACT,
+                                service,
+                                "x",
+                                KC_REASON_UNREGISTERED_BINARY,
+                                "is not registered"};
+    struct decision decision = ask(policy_of_tests(state), &question);
+    check(&question, &decision);
+    assert_null(strstr(decision.message, "keychain-auth"));
+}
+
+static void test_authorise_quotes_one_word(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *word; /* NULL: can't be shown */
+    } cases[] = {
+        {"/usr/bin/foo-1", "/usr/bin/foo-1"},
+        {"a b", "'a b'"},
+        {"~/x", "'~/x'"},
+        {"it's", "'it'\\''s'"},
+        {"a\"b", "'a\"b'"},
+        {"a\\b", "'a\\b'"},
+        {"m\xc3\xbc", "'m\xc3\xbc'"},
+        {"", NULL},
+        {"-x", NULL},
+        {"a\033b", NULL},
+        {"a\xff", NULL},
+        {"123456789012345", "123456789012345"},
+        {"1234567890123456", NULL},
+        {"1 3456789012", "'1 3456789012'"},
+        {"'''''", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char word[16];
+        bool is_shown = shell_quote(cases[i].text, word, sizeof word);
+        if (is_shown != (cases[i].word != NULL) ||
+            strcmp(word, cases[i].word != NULL ? cases[i].word : "") != 0) {
+            fail_msg("\"%s\" became \"%s\"", cases[i].text, word);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_authorise_gives_the_reason_of_each_answer),
+        cmocka_unit_test(test_authorise_lets_the_administrator_do_all_but_read),
+        cmocka_unit_test(test_authorise_denies_whom_identify_distrusts_before_all_else),
+        cmocka_unit_test(test_authorise_denies_everything_without_a_policy),
+        cmocka_unit_test(test_authorise_suggests_an_upgrade_when_the_hash_changed),
+        cmocka_unit_test(test_authorise_does_not_list_what_could_not_be_approved),
+        cmocka_unit_test(test_authorise_says_whether_the_entry_is_plain),
+        cmocka_unit_test(test_authorise_suggests_commands_that_are_safe_to_paste),
+        cmocka_unit_test(test_authorise_never_shows_a_cut_command),
+        cmocka_unit_test(test_authorise_quotes_one_word),
+    };
+    return cmocka_run_group_tests(tests, parse_policy, free_policy);
+}
