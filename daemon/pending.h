@@ -14,10 +14,10 @@
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
-#define PENDING_MAX 256
-#define PENDING_AGE_US (INT64_C(24) * 3600 * 1000000)
+#define PENDING_MAX           256
+#define PENDING_AGE_US        (INT64_C(24) * 3600 * 1000000)
 #define PENDING_ARGUMENTS_MAX 512 /* bytes kept of the command line */
-#define PENDING_ASKED_MAX 8       /* different things asked that are kept for each identity */
+#define PENDING_ASKED_MAX     8   /* different things asked that are kept for each identity */
 
 struct pending_asked {
     char *action;

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of those who wait: its bounds, its age, and that nobody's note is lost.
+ * links: daemon/pending.c daemon/pending_list.c daemon/edit_lock.c kc_static platform -ljansson
+ */
+#include "daemon/pending.h"
+#include "libkc/parse.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B "aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NOW    INT64_C(1767323045000000)
+#define SECOND INT64_C(1000000)
+
+struct place {
+    char directory[64];
+    char path[128];
+    char damaged[160];
+};
+
+static int enter(void **state) {
+    struct place *place = calloc(1, sizeof *place);
+    if (place == NULL) {
+        return -1;
+    }
+    (void)snprintf(place->directory, sizeof place->directory, "/tmp/kc-pending-XXXXXX");
+    if (mkdtemp(place->directory) == NULL) {
+        free(place);
+        return -1;
+    }
+    (void)snprintf(place->path, sizeof place->path, "%s/pending.json", place->directory);
+    (void)snprintf(place->damaged, sizeof place->damaged, "%s.damaged", place->path);
+    *state = place;
+    return 0;
+}
+
+/* Removes what is known; anything else that lies there makes rmdir(2), and the case, fail. */
+static int leave(void **state) {
+    struct place *place = *state;
+    char lock[160];
+    (void)snprintf(lock, sizeof lock, "%s.lock", place->path);
+    (void)remove(place->path);
+    (void)remove(place->damaged);
+    (void)remove(lock);
+    int failed = rmdir(place->directory);
+    free(place);
+    return failed;
+}
+
+static struct pending_note note_of(const char *path, const char *hash) {
+    return (struct pending_note){.path = path,
+                                 .hash = hash,
+                                 .arguments = "a b",
+                                 .pid = 7,
+                                 .action = "read",
+                                 .service = "aws",
+                                 .target = "x",
+                                 .times = 1};
+}
+
+static void add(const struct place *place, const char *path, const char *hash, int64_t now_us) {
+    struct pending_note note = note_of(path, hash);
+    assert_int_equal(pending_add(place->path, &note, 1, now_us), KC_OK);
+}
+
+static struct pending *load(const struct place *place, int64_t now_us) {
+    struct pending *pending = NULL;
+    assert_int_equal(pending_load(place->path, now_us, &pending), KC_OK);
+    return pending;
+}
+
+static void test_pending_without_a_file_is_empty(void **state) {
+    KC_AUTO(pending) pending = load(*state, NOW);
+    assert_int_equal(pending_count(pending), 0);
+    assert_null(pending_at(pending, 0));
+}
+
+static void test_pending_keeps_what_was_noted(void **state) {
+    struct place *place = *state;
+    struct stat status;
+    add(place, "/bin/a\nb", HASH_A, NOW);
+    assert_int_equal(stat(place->path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), 1);
+    const struct pending_entry *entry = pending_at(pending, 0);
+    assert_string_equal(entry->path, "/bin/a\nb");
+    assert_string_equal(entry->hash, HASH_A);
+    assert_string_equal(entry->arguments, "a b");
+    assert_int_equal(entry->pid, 7);
+    assert_int_equal(entry->count, 1);
+    assert_int_equal(entry->first_us, NOW);
+    assert_int_equal(entry->last_us, NOW);
+    assert_int_equal(entry->asked_count, 1);
+    assert_string_equal(entry->asked[0].action, "read");
+    assert_string_equal(entry->asked[0].service, "aws");
+    assert_string_equal(entry->asked[0].target, "x");
+}
+
+static void test_pending_counts_one_identity_once(void **state) {
+    struct place *place = *state;
+    struct pending_note again = note_of("/bin/a", HASH_A);
+    again.times = 40;
+    again.pid = 8;
+    again.arguments = "c";
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/bin/b", HASH_A, NOW + 1);
+    assert_int_equal(pending_add(place->path, &again, 1, NOW + 2), KC_OK);
+    KC_AUTO(pending) pending = load(place, NOW + 2);
+    assert_int_equal(pending_count(pending), 2);
+    const struct pending_entry *entry = pending_at(pending, 0);
+    assert_string_equal(entry->path, "/bin/a");
+    assert_int_equal(entry->count, 41);
+    assert_int_equal(entry->pid, 8);
+    assert_string_equal(entry->arguments, "c");
+    assert_int_equal(entry->first_us, NOW);
+    assert_int_equal(entry->last_us, NOW + 2);
+    assert_string_equal(pending_at(pending, 1)->path, "/bin/b");
+}
+
+static void test_pending_keeps_the_last_different_questions(void **state) {
+    struct place *place = *state;
+    enum { ASKED = PENDING_ASKED_MAX + 3 };
+    for (unsigned i = 0; i < 2 * ASKED; i++) {
+        char target[16];
+        struct pending_note note = note_of("/bin/a", HASH_A);
+        (void)snprintf(target, sizeof target, "t%u", i / 2);
+        note.target = target;
+        assert_int_equal(pending_add(place->path, &note, 1, NOW), KC_OK);
+    }
+    KC_AUTO(pending) pending = load(place, NOW);
+    const struct pending_entry *entry = pending_at(pending, 0);
+    assert_int_equal(entry->count, 2 * ASKED);
+    assert_int_equal(entry->asked_count, PENDING_ASKED_MAX);
+    assert_string_equal(entry->asked[0].target, "t3");
+    assert_string_equal(entry->asked[PENDING_ASKED_MAX - 1].target, "t10");
+}
+
+static void test_pending_stays_bounded_under_a_flood_of_identities(void **state) {
+    struct place *place = *state;
+    enum { FLOOD = 1000, BATCH = 100 };
+    static char paths[FLOOD][24];
+    for (size_t i = 0; i < FLOOD; i += BATCH) {
+        struct pending_note notes[BATCH];
+        for (size_t k = 0; k < BATCH; k++) {
+            (void)snprintf(paths[i + k], sizeof paths[0], "/bin/%zu", i + k);
+            notes[k] = note_of(paths[i + k], HASH_A);
+        }
+        assert_int_equal(pending_add(place->path, notes, BATCH, NOW + (int64_t)i), KC_OK);
+    }
+    KC_AUTO(pending) pending = load(place, NOW + FLOOD);
+    assert_int_equal(pending_count(pending), PENDING_MAX);
+    for (size_t i = 0; i < PENDING_MAX; i++) {
+        assert_string_equal(pending_at(pending, i)->path, paths[FLOOD - 1 - i]);
+    }
+}
+
+static void test_pending_evicts_whom_it_saw_longest_ago(void **state) {
+    struct place *place = *state;
+    for (unsigned i = 0; i < PENDING_MAX; i++) {
+        char path[24];
+        (void)snprintf(path, sizeof path, "/bin/%u", i);
+        add(place, path, HASH_A, NOW + i);
+    }
+    add(place, "/bin/0", HASH_A, NOW + 1000);
+    add(place, "/bin/new", HASH_A, NOW + 2000);
+    KC_AUTO(pending) pending = load(place, NOW + 2000);
+    assert_int_equal(pending_count(pending), PENDING_MAX);
+    assert_string_equal(pending_at(pending, 0)->path, "/bin/new");
+    assert_string_equal(pending_at(pending, 1)->path, "/bin/0");
+    assert_string_equal(pending_at(pending, PENDING_MAX - 1)->path, "/bin/2");
+}
+
+static void test_pending_forgets_after_a_day(void **state) {
+    struct place *place = *state;
+    static const struct {
+        int64_t now_us;
+        size_t count;
+    } cases[] = {
+        {NOW + PENDING_AGE_US - 1, 2},          {NOW + PENDING_AGE_US, 1},
+        {NOW + SECOND + PENDING_AGE_US - 1, 1}, {NOW + SECOND + PENDING_AGE_US, 0},
+        {NOW + SECOND - PENDING_AGE_US, 2},     {NOW - PENDING_AGE_US, 1},
+        {NOW - PENDING_AGE_US - 1, 0},
+    };
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/bin/b", HASH_A, NOW + SECOND);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        KC_AUTO(pending) pending = load(place, cases[i].now_us);
+        assert_int_equal(pending_count(pending), cases[i].count);
+    }
+    add(place, "/bin/c", HASH_A, NOW + PENDING_AGE_US);
+    KC_AUTO(pending) pending = load(place, NOW + SECOND);
+    assert_int_equal(pending_count(pending), 2);
+}
+
+static void test_pending_cuts_arguments_at_a_whole_character(void **state) {
+    struct place *place = *state;
+    /* At `at` stands `unit`, after and before it plain letters; `kept` bytes stay. */
+    static const struct {
+        size_t length;
+        size_t at;
+        const char *unit;
+        size_t kept;
+    } cases[] = {
+        {512, 0, "", 512},           {513, 0, "", 509},          {600, 508, "\xc3\xbc", 508},
+        {600, 507, "\xc3\xbc", 509}, {600, 506, "\\x1b", 506},   {600, 505, "\\x1b", 509},
+        {600, 504, "\\u202e", 504},  {600, 503, "\\u202e", 509}, {600, 508, "\\u202e", 508},
+        {600, 509, "\\x1b", 509},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[700];
+        char path[24];
+        struct pending_note note = note_of(path, HASH_A);
+        memset(text, 'a', sizeof text);
+        memcpy(text + cases[i].at, cases[i].unit, strlen(cases[i].unit));
+        text[cases[i].length] = '\0';
+        note.arguments = text;
+        (void)snprintf(path, sizeof path, "/bin/%zu", i);
+        assert_int_equal(pending_add(place->path, &note, 1, NOW), KC_OK);
+        KC_AUTO(pending) pending = load(place, NOW);
+        const char *kept = pending_at(pending, 0)->arguments;
+        assert_memory_equal(kept, text, cases[i].kept);
+        assert_string_equal(kept + cases[i].kept,
+                            cases[i].length > PENDING_ARGUMENTS_MAX ? "..." : "");
+        assert_true(parse_is_utf8(kept, strlen(kept)));
+    }
+}
+
+static void test_pending_passes_over_what_could_not_be_approved(void **state) {
+    struct place *place = *state;
+    static const struct {
+        const char *path;
+        const char *hash;
+    } cases[] = {{"bin/a", HASH_A}, {"/bin/\xff", HASH_A}, {"/bin/a", "aaaa"}, {"", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        add(place, cases[i].path, cases[i].hash, NOW);
+    }
+    add(place, "/bin/a", HASH_A, NOW);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), 1);
+}
+
+static void test_pending_finds_by_a_unique_beginning(void **state) {
+    struct place *place = *state;
+    static const struct {
+        const char *prefix;
+        enum kc_error error;
+        const char *path;
+    } cases[] = {
+        {"aaaaaaaaa", KC_OK, "/bin/c"},   {"aaaaaaaab", KC_OK, "/bin/b"},
+        {HASH_B, KC_OK, "/bin/b"},        {"aaaaaaaa", KC_INVALID, NULL},
+        {"aaaaaaa", KC_INVALID, NULL},    {"", KC_INVALID, NULL},
+        {"AAAAAAAAA", KC_INVALID, NULL},  {HASH_B "b", KC_INVALID, NULL},
+        {"cccccccc", KC_NOT_FOUND, NULL},
+    };
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/bin/b", HASH_B, NOW + 1);
+    add(place, "/bin/c", HASH_A, NOW + 2);
+    KC_AUTO(pending) pending = load(place, NOW + 2);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct pending_entry *entry = NULL;
+        assert_int_equal(pending_find(pending, cases[i].prefix, &entry), cases[i].error);
+        if (cases[i].path == NULL) {
+            assert_null(entry);
+        } else {
+            assert_string_equal(entry->path, cases[i].path);
+        }
+    }
+}
+
+static void test_pending_removes_one_identity(void **state) {
+    struct place *place = *state;
+    assert_int_equal(pending_remove(place->path, "/bin/a", HASH_A), KC_NOT_FOUND);
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/bin/a", HASH_B, NOW);
+    assert_int_equal(pending_remove(place->path, "/bin/b", HASH_A), KC_NOT_FOUND);
+    assert_int_equal(pending_remove(place->path, "/bin/a", HASH_A), KC_OK);
+    assert_int_equal(pending_remove(place->path, "/bin/a", HASH_A), KC_NOT_FOUND);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), 1);
+    assert_string_equal(pending_at(pending, 0)->hash, HASH_B);
+}
+
+static void write_file(const char *path, const char *text, mode_t mode) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void test_pending_puts_a_file_that_it_cannot_use_aside(void **state) {
+    struct place *place = *state;
+    static const struct {
+        const char *text;
+        mode_t mode;
+        enum kc_error error;
+    } cases[] = {
+        {"{", 0600, KC_DAMAGED},
+        {"{\"version\":2,\"pending\":[]}", 0600, KC_DAMAGED},
+        {"{\"version\":1,\"pending\":[{}]}", 0600, KC_DAMAGED},
+        {"{\"version\":1,\"pending\":[]}", 0644, KC_UNSAFE},
+        {"{\"version\":1,\"pending\":[]}", 0620, KC_UNSAFE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pending *none = NULL;
+        char text[64] = "";
+        write_file(place->path, cases[i].text, cases[i].mode);
+        assert_int_equal(pending_load(place->path, NOW, &none), cases[i].error);
+        assert_null(none);
+        assert_int_equal(pending_remove(place->path, "/bin/a", HASH_A), cases[i].error);
+
+        add(place, "/bin/a", HASH_A, NOW);
+        KC_AUTO(pending) pending = load(place, NOW);
+        assert_int_equal(pending_count(pending), 1);
+        FILE *aside = fopen(place->damaged, "r");
+        assert_non_null(aside);
+        assert_non_null(fgets(text, sizeof text, aside));
+        assert_int_equal(fclose(aside), 0);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void test_pending_does_not_follow_a_symbolic_link(void **state) {
+    struct place *place = *state;
+    char target[160];
+    struct stat status;
+    (void)snprintf(target, sizeof target, "%s/target", place->directory);
+    write_file(target, "precious", 0600);
+    assert_int_equal(symlink(target, place->path), 0);
+    add(place, "/bin/a", HASH_A, NOW);
+    assert_int_equal(lstat(place->path, &status), 0);
+    assert_true(S_ISREG(status.st_mode));
+    assert_int_equal(stat(target, &status), 0);
+    assert_int_equal(status.st_size, sizeof "precious" - 1);
+    assert_int_equal(unlink(target), 0);
+}
+
+static void test_pending_loses_no_note_of_another_process(void **state) {
+    struct place *place = *state;
+    enum { CHILDREN = 4, NOTES = 50 };
+    for (unsigned child = 0; child < CHILDREN; child++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            bool is_done = true;
+            for (unsigned i = 0; i < NOTES; i++) {
+                char path[32];
+                struct pending_note note = note_of(path, HASH_A);
+                (void)snprintf(path, sizeof path, "/bin/%u-%u", child, i);
+                is_done = pending_add(place->path, &note, 1, NOW) == KC_OK && is_done;
+                (void)snprintf(path, sizeof path, "/bin/shared");
+                is_done = pending_add(place->path, &note, 1, NOW) == KC_OK && is_done;
+            }
+            _exit(is_done ? 0 : 1);
+        }
+    }
+    for (unsigned child = 0; child < CHILDREN; child++) {
+        int status = 0;
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), CHILDREN * NOTES + 1);
+    uint64_t shared = 0;
+    for (size_t i = 0; i < pending_count(pending); i++) {
+        const struct pending_entry *entry = pending_at(pending, i);
+        shared += strcmp(entry->path, "/bin/shared") == 0 ? entry->count : 0;
+    }
+    assert_int_equal(shared, CHILDREN * NOTES);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_pending_without_a_file_is_empty),
+        CASE(test_pending_keeps_what_was_noted),
+        CASE(test_pending_counts_one_identity_once),
+        CASE(test_pending_keeps_the_last_different_questions),
+        CASE(test_pending_stays_bounded_under_a_flood_of_identities),
+        CASE(test_pending_evicts_whom_it_saw_longest_ago),
+        CASE(test_pending_forgets_after_a_day),
+        CASE(test_pending_cuts_arguments_at_a_whole_character),
+        CASE(test_pending_passes_over_what_could_not_be_approved),
+        CASE(test_pending_finds_by_a_unique_beginning),
+        CASE(test_pending_removes_one_identity),
+        CASE(test_pending_puts_a_file_that_it_cannot_use_aside),
+        CASE(test_pending_does_not_follow_a_symbolic_link),
+        CASE(test_pending_loses_no_note_of_another_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
