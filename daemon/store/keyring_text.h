@@ -33,9 +33,9 @@ KC_MUST_USE enum kc_error keyring_write_item(struct item *item);
 KC_MUST_USE enum kc_error keyring_write(const struct items *items, const char *key_id,
                                         char **ret_text, size_t *ret_length);
 
-/* Reads what keyring_write() wrote; each item keeps its line as item->text. KC_DAMAGED: `why` says what is wrong
- * and in which line, without a word from the file; it isn't this version, or it was sealed
- * with another key than `key_id`. */
+/* Reads what keyring_write() wrote; each item keeps its line as item->text. KC_DAMAGED: it isn't
+ * this version, it was sealed with another key than `key_id`, or it is damaged; `why` says what
+ * is wrong and in which line, and of the file names no more than the id of its key. */
 KC_MUST_USE enum kc_error keyring_parse(const char *text, size_t length, const char *key_id,
                                         struct items **ret_items, char why[KC_MESSAGE_MAX]);
 
