@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The record: audit.log, one JSON line for every secret touched, each carrying the SHA-256 of
- * the line before (`prev`) and a number (`seq`). Written and made durable before anything is
+ * the record before (`prev`) and a number (`seq`). Written and made durable before anything is
  * released or changed. docs/protocol.md lists the fields. The daemon and the commands
  * append under one lock (`path`.lock), each continuing the chain where it stands.
  */
@@ -21,17 +21,22 @@ struct exchange;
 /* Longest line that is written; names, paths and messages from outside are cut to fit. */
 #define AUDIT_LINE_MAX (64 * 1024)
 
-/* Makes the directory and the file when missing. A torn last line (a crash in the middle of a
- * write) is ended with a newline, kept, and followed by a record with event "torn_line".
- * KC_UNSAFE: others may write to it. */
+/*
+ * Makes the directory and the file when missing. A torn last line (a crash in the middle of a
+ * write) is ended with a newline, kept, and followed by a record with event "torn_line", which
+ * holds its hash (`torn`); its `prev` is the hash of the last whole record. A log that was put
+ * in the place of ours while we ran gets a record with event "log_replaced".
+ * KC_UNSAFE: others may write to it. KC_BUSY: somebody holds its lock.
+ */
 KC_MUST_USE enum kc_error audit_open(const char *path, struct audit **ret_audit);
 void audit_free(struct audit *audit);
 
 /*
  * Appends the lines of all exchanges of a batch and makes them durable with one sync. Fills
- * each exchange->record. A line for each result of an allowed request that is a success; one
- * for each target asked for otherwise (one in all when there was none, or when the answer is
- * not_found). KC_IO: nothing of the batch is in the log, as far as the system lets us; the next
+ * each exchange->record. A successful read, write or delete is a line for each result, or for
+ * each target when there are no results; a successful search releases no secret and is one
+ * line, with the `count` of what it found; anything else is a line for each target asked for
+ * (one in all when there was none, or when the answer is not_found). KC_IO: nothing of the batch is in the log, as far as the system lets us; the next
  * call tries anew. Any thread; calls exclude each other.
  */
 KC_MUST_USE enum kc_error audit_append(struct audit *audit, struct exchange *const *batch,
@@ -41,8 +46,8 @@ KC_MUST_USE enum kc_error audit_append(struct audit *audit, struct exchange *con
  * pid and uid are the calling process's own. */
 struct audit_note {
     const char *event;
-    const char *action;      /* "register", "upgrade" … */
-    const char *result;      /* NULL: "success" */
+    const char *action; /* "register", "upgrade" … */
+    const char *result; /* NULL: "success" */
     const char *reason;
     const char *binary_path; /* the subject */
     const char *binary_hash;
@@ -51,10 +56,11 @@ struct audit_note {
 KC_MUST_USE enum kc_error audit_note(struct audit *audit, const struct audit_note *note);
 
 /*
- * Proves the chain of a file: every line is JSON, `seq` counts up by one from 1, `prev` is
- * the hash of the line before (64 zeros for the first). `why` names the first line that is
- * wrong and how. KC_NOT_FOUND no log · KC_DAMAGED · KC_UNSAFE. `ret_lines` is the number of lines that
- * hold, written also on KC_DAMAGED.
+ * Proves the chain of a file: every line is a record, or a torn line that the next record
+ * accounts for; `seq` counts up by one from 1, `prev` is the hash of the record before (64 zeros
+ * for the first). `why` names the first line that is wrong and how. KC_NOT_FOUND no log
+ * KC_DAMAGED · KC_UNSAFE · KC_BUSY. `ret_lines` is the number of lines that hold, written also
+ * on KC_DAMAGED. What was cut off at the end of a log can't be seen from the log alone.
  */
 KC_MUST_USE enum kc_error audit_verify(const char *path, uint64_t *ret_lines,
                                        char why[KC_MESSAGE_MAX]);

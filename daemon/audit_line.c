@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Turns exchanges and notes into lines. A line can always be written: text that isn't UTF-8 is
+ * escaped first, and whatever comes from outside is cut, so that the longest line stays under
+ * AUDIT_LINE_MAX even when every byte needs an escape.
+ */
+#include "daemon/audit_line.h"
+
+#include "daemon/audit.h"
+#include "daemon/exchange.h"
+#include "libkc/parse.h"
+
+#include <jansson.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Two paths of which each byte becomes "\u00XX" still leave room for the names. */
+#define PATH_BYTES_MAX 4096
+#define ESCAPED_SIZE   (4 * PATH_BYTES_MAX + 1)
+
+/* A record in the making. Setters after a failed one do nothing. */
+struct draft {
+    json_t *fields;
+    bool has_failed;
+};
+
+void audit_lines_clear(struct audit_lines *lines) {
+    free(lines->text);
+    lines->text = NULL;
+    lines->length = 0;
+    lines->capacity = 0;
+}
+
+static void set(struct draft *draft, const char *key, json_t *take_value) {
+    if (json_object_set_new(draft->fields, key, take_value) != 0) {
+        draft->has_failed = true;
+    }
+}
+
+static void set_number(struct draft *draft, const char *key, uint64_t number) {
+    set(draft, key, json_integer((json_int_t)number));
+}
+
+static size_t cut_length(const char *text) {
+    size_t length = strlen(text);
+    if (length <= PATH_BYTES_MAX) {
+        return length;
+    }
+    length = PATH_BYTES_MAX;
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) {
+        length--; /* not in the middle of a character */
+    }
+    return length;
+}
+
+static json_t *text_value(const char *text) {
+    size_t length = cut_length(text);
+    if (parse_is_utf8(text, length)) {
+        return json_stringn(text, length);
+    }
+    char escaped[ESCAPED_SIZE];
+    return json_string(parse_escape(text, length, escaped, sizeof escaped));
+}
+
+/* NULL: the field isn't there. */
+static void set_text(struct draft *draft, const char *key, const char *text) {
+    if (text != NULL) {
+        set(draft, key, text_value(text));
+    }
+}
+
+static struct draft draft_begin(const struct audit_lines *lines, const char *event) {
+    struct draft draft = {.fields = json_object()};
+    char time[PARSE_TIME_SIZE];
+    parse_write_time(lines->now_us, false, time);
+    set_number(&draft, "seq", lines->place.seq + 1);
+    set_text(&draft, "time", time);
+    set_text(&draft, "event", event);
+    return draft;
+}
+
+static enum kc_error append(struct audit_lines *lines, const char *text, size_t length) {
+    if (lines->capacity - lines->length < length) {
+        size_t capacity = 2 * lines->capacity + length;
+        char *grown = realloc(lines->text, capacity);
+        if (grown == NULL) {
+            return KC_NO_MEMORY;
+        }
+        lines->text = grown;
+        lines->capacity = capacity;
+    }
+    memcpy(lines->text + lines->length, text, length);
+    lines->length += length;
+    return KC_OK;
+}
+
+static int append_piece(const char *text, size_t length, void *context) {
+    struct audit_lines *lines = context;
+    return append(lines, text, length) == KC_OK ? 0 : -1;
+}
+
+/* What was added from `start` on becomes the next record. */
+static enum kc_error seal_record(struct audit_lines *lines, size_t start) {
+    struct audit_place place = {.seq = lines->place.seq + 1};
+    size_t length = lines->length - start;
+    if (length > AUDIT_LINE_MAX) {
+        return KC_INTERNAL;
+    }
+    enum kc_error error = audit_hash(lines->text + start, length, place.hash);
+    if (error == KC_OK) {
+        error = append(lines, "\n", 1);
+    }
+    if (error == KC_OK) {
+        lines->place = place;
+        lines->count++;
+    }
+    return error;
+}
+
+static enum kc_error draft_end(struct draft *draft, struct audit_lines *lines) {
+    size_t start = lines->length;
+    set_text(draft, "prev", lines->place.hash);
+    enum kc_error error = KC_NO_MEMORY;
+    if (!draft->has_failed &&
+        json_dump_callback(draft->fields, append_piece, lines, JSON_COMPACT) == 0) {
+        error = seal_record(lines, start);
+    }
+    json_decref(draft->fields);
+    if (error != KC_OK) {
+        lines->length = start;
+    }
+    return error;
+}
+
+/* Numbers on Unix, other text elsewhere. */
+static void set_user(struct draft *draft, const char *user) {
+    uint64_t number = 0;
+    if (user != NULL && parse_unsigned(user, INT64_MAX, &number) == KC_OK) {
+        set_number(draft, "uid", number);
+    } else {
+        set_text(draft, "uid", user);
+    }
+}
+
+static void set_chain(struct draft *draft, const struct identity *identity) {
+    struct draft link = {.fields = json_object()};
+    set_number(&link, "pid", identity->pid);
+    set_text(&link, "path", identity->path);
+    set_text(&link, "hash", identity->hash);
+    set_text(&link, "kind", "direct");
+    json_t *chain = json_array();
+    if (json_array_append_new(chain, link.fields) != 0 || link.has_failed) {
+        draft->has_failed = true;
+    }
+    set(draft, "chain", chain);
+}
+
+static bool is_search(const struct exchange *exchange) {
+    return exchange->request->action == KC_ACTION_SEARCH &&
+           exchange->outcome.status == KC_STATUS_SUCCESS;
+}
+
+static void set_request(struct draft *draft, const struct exchange *exchange, const char *target) {
+    const struct request *request = exchange->request;
+    set_text(draft, "service", request->service);
+    set_text(draft, "target", target);
+    set_text(draft, "match", kc_match_word(request->match));
+    if (is_search(exchange)) {
+        set_number(draft, "count", exchange->result_count);
+    }
+    set_number(draft, "session", exchange->session_number);
+    if (exchange->decision.plain) {
+        set(draft, "plain", json_true());
+    }
+}
+
+static enum kc_error write_line(struct audit_lines *lines, const struct exchange *exchange,
+                                const char *target) {
+    const struct identity *identity = exchange->identity;
+    const struct outcome *outcome = &exchange->outcome;
+    struct draft draft = draft_begin(lines, "request");
+    set_text(&draft, "action", kc_action_word(exchange->request->action));
+    set_text(&draft, "result", kc_status_word(outcome->status));
+    set_text(&draft, "reason", kc_reason_word(outcome->reason));
+    if (outcome->message[0] != '\0') {
+        set_text(&draft, "message", outcome->message);
+    }
+    set_number(&draft, "pid", identity->pid);
+    set_user(&draft, identity->user);
+    set_text(&draft, "binary_path", identity->path);
+    set_text(&draft, "binary_hash", identity->hash);
+    set_chain(&draft, identity);
+    set_request(&draft, exchange, target);
+    return draft_end(&draft, lines);
+}
+
+static enum kc_error write_results(struct audit_lines *lines, const struct exchange *exchange) {
+    for (size_t i = 0; i < exchange->result_count; i++) {
+        enum kc_error error = write_line(lines, exchange, exchange->results[i].target);
+        if (error != KC_OK) {
+            return error;
+        }
+    }
+    return KC_OK;
+}
+
+enum kc_error audit_lines_exchange(struct audit_lines *lines, const struct exchange *exchange) {
+    const struct request *request = exchange->request;
+    bool is_success = exchange->outcome.status == KC_STATUS_SUCCESS;
+    bool is_about_items = request->action == KC_ACTION_READ || request->action == KC_ACTION_WRITE ||
+                          request->action == KC_ACTION_DELETE;
+    if (is_success && is_about_items && exchange->result_count > 0) {
+        return write_results(lines, exchange);
+    }
+    bool is_one = is_search(exchange) || exchange->outcome.reason == KC_REASON_NOT_FOUND;
+    if (is_one || request->target_count == 0) {
+        return write_line(lines, exchange, request->target_count == 1 ? request->targets[0] : NULL);
+    }
+    for (size_t i = 0; i < request->target_count; i++) {
+        enum kc_error error = write_line(lines, exchange, request->targets[i]);
+        if (error != KC_OK) {
+            return error;
+        }
+    }
+    return KC_OK;
+}
+
+enum kc_error audit_lines_note(struct audit_lines *lines, const struct audit_writer *writer,
+                               const struct audit_note *note, const char *torn) {
+    struct draft draft = draft_begin(lines, note->event);
+    set_text(&draft, "action", note->action);
+    set_text(&draft, "result", note->result == NULL ? "success" : note->result);
+    set_text(&draft, "reason", note->reason);
+    set_text(&draft, "message", note->message);
+    set_number(&draft, "pid", writer->pid);
+    set_number(&draft, "uid", writer->uid);
+    set_text(&draft, "binary_path", note->binary_path);
+    set_text(&draft, "binary_hash", note->binary_hash);
+    set_text(&draft, "torn", torn);
+    return draft_end(&draft, lines);
+}
+
+enum kc_error audit_lines_newline(struct audit_lines *lines) {
+    return append(lines, "\n", 1);
+}
