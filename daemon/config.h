@@ -37,7 +37,7 @@ enum config_change_kind {
     CONFIG_UPGRADE,    /* the entry of this path gets `hash`; its rights stay */
     CONFIG_UNREGISTER, /* the entry goes */
     CONFIG_ALLOW,      /* rights are added, flags set */
-    CONFIG_REVOKE      /* rights are taken away; with none named, all of them */
+    CONFIG_REVOKE      /* rights are taken away, a service with its globs; none named: all */
 };
 
 enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
@@ -58,10 +58,10 @@ struct config_change {
 /*
  * Edits the file under `path`.lock and replaces it atomically. A daemon that runs notices by
  * itself. `report` is one sentence about what was done, or about what is wrong.
- * KC_NOT_FOUND no such entry · KC_EXISTS register: the path is there with another hash (say
+ * KC_NOT_FOUND no such entry, or revoke: no such grant · KC_EXISTS register: the path is there with another hash (say
  * upgrade) · KC_INVALID a grant or hash has the wrong form, or a prefix isn't unique
  * KC_DAMAGED the file can't be parsed; it is left as it is · KC_UNSAFE its owner or mode
- * KC_BUSY the lock is held by somebody for more than 5 s
+ * KC_TOO_BIG it would be longer than POLICY_SIZE_MAX · KC_BUSY the lock is held by somebody for more than 5 s
  */
 KC_MUST_USE enum kc_error config_change(const char *path, const struct config_change *change,
                                         char report[KC_MESSAGE_MAX]);
