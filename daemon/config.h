@@ -58,10 +58,12 @@ struct config_change {
 /*
  * Edits the file under `path`.lock and replaces it atomically. A daemon that runs notices by
  * itself. `report` is one sentence about what was done, or about what is wrong.
- * KC_NOT_FOUND no such entry, or revoke: no such grant · KC_EXISTS register: the path is there with another hash (say
- * upgrade) · KC_INVALID a grant or hash has the wrong form, or a prefix isn't unique
+ * KC_NOT_FOUND no such entry; revoke: it holds no such grant, and nothing was changed
+ * KC_EXISTS register: the path is there with another hash (say upgrade)
+ * KC_INVALID a grant or hash has the wrong form, or a prefix isn't unique
  * KC_DAMAGED the file can't be parsed; it is left as it is · KC_UNSAFE its owner or mode
- * KC_TOO_BIG it would be longer than POLICY_SIZE_MAX · KC_BUSY the lock is held by somebody for more than 5 s
+ * KC_TOO_BIG it would become longer than POLICY_SIZE_MAX
+ * KC_BUSY the lock is held by somebody for more than 5 s
  */
 KC_MUST_USE enum kc_error config_change(const char *path, const struct config_change *change,
                                         char report[KC_MESSAGE_MAX]);
