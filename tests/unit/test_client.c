@@ -18,6 +18,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,9 @@ struct server {
     bool greets_first;                /* the first reply is sent before anything comes */
     char heard[4][4096];
     size_t heard_count;
+    const char *farewell; /* said when `may_leave` was posted; `has_left` follows */
+    sem_t may_leave;
+    sem_t has_left;
 };
 
 static void wait_for(waitable handle) {
@@ -87,8 +91,13 @@ static void *serve(void *context) {
             wait_for(wire_waitable(wire)); /* silent until the client leaves */
         }
     }
+    if (server->farewell != NULL) {
+        (void)sem_wait(&server->may_leave);
+        say(wire, server->farewell);
+    }
     line_clear(&line);
     wire_free(wire);
+    (void)sem_post(&server->has_left);
     return NULL;
 }
 
@@ -97,6 +106,8 @@ static void server_start(struct server *server) {
     assert_non_null(mkdtemp(server->directory));
     (void)snprintf(server->address, sizeof server->address, "%s/d/s", server->directory);
     assert_int_equal(endpoint_open(server->address, &server->endpoint), KC_OK);
+    assert_int_equal(sem_init(&server->may_leave, 0, 0), 0);
+    assert_int_equal(sem_init(&server->has_left, 0, 0), 0);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
 
@@ -257,6 +268,24 @@ static void test_client_gives_up_after_a_bad_answer(void **state) {
     }
 }
 
+static void test_client_hears_why_it_was_turned_away(void **state) {
+    (void)state;
+    struct server server = {
+        .replies = {HELLO},
+        .farewell = "{\"type\":\"RESPONSE\",\"status\":\"error\",\"reason\":\"busy\"}\n"};
+    struct kc_client *client = NULL;
+    struct kc_answer *answer = NULL;
+    server_start(&server);
+    assert_int_equal(kc_open(server.address, PATIENCE_MS, &client), KC_OK);
+    assert_int_equal(sem_post(&server.may_leave), 0);
+    assert_int_equal(sem_wait(&server.has_left), 0);
+    assert_int_equal(kc_request(client, &read_query, &answer), KC_OK);
+    assert_string_equal(kc_answer_reason(answer), "busy");
+    kc_answer_free(answer);
+    kc_close(client);
+    server_stop(&server);
+}
+
 static void test_client_sends_nothing_when_the_query_is_wrong(void **state) {
     (void)state;
     static char big[KC_VALUE_MAX + 1];
@@ -371,6 +400,7 @@ int main(void) {
         cmocka_unit_test(test_client_writes_other_bytes_as_base64),
         cmocka_unit_test(test_client_open_tells_what_answered),
         cmocka_unit_test(test_client_gives_up_after_a_bad_answer),
+        cmocka_unit_test(test_client_hears_why_it_was_turned_away),
         cmocka_unit_test(test_client_sends_nothing_when_the_query_is_wrong),
         cmocka_unit_test(test_client_finds_no_daemon),
         cmocka_unit_test(test_client_address_prefers_what_is_nearest),
