@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pinning a process and asking whether it still is the one. A number is used once, to open
+ * handles; whether it meant the same process throughout is what the pidfd says at the end.
+ */
+#define _GNU_SOURCE
+#include "platform/linux/process_internal.h"
+
+#include "platform/unix/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* pidfd_open(2) has this number on every architecture (Linux 5.3, asm-generic/unistd.h); the
+ * C library's headers may be older than the kernel. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+/* status grows with the supplementary groups: 65,536 of them, 11 bytes each (setgroups(2)). */
+#define TEXT_LIMIT (1024u * 1024u)
+
+bool process_has_ended(const struct process *process) {
+    struct pollfd watched = {.fd = process->handle, .events = POLLIN};
+    return poll(&watched, 1, 0) != 0; /* a poll that fails proves no life */
+}
+
+enum kc_error process_look_error(const struct process *process, int number) {
+    switch (number) {
+    case ESRCH:
+    case ENOENT:
+    case EACCES:
+    case EPERM:
+        /* A number that ended meanwhile fails in all these ways. If it lives, we may not look:
+         * it is set-id or non-dumpable, or /proc is mounted with hidepid. */
+        return process_has_ended(process) ? KC_END : KC_UNSAFE;
+    default:
+        return descriptor_error(number);
+    }
+}
+
+static enum kc_error open_pins(struct process *process) {
+    char path[sizeof "/proc/" + 20];
+    (void)snprintf(path, sizeof path, "/proc/%llu", (unsigned long long)process->number);
+    process->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (process->directory < 0) {
+        return process_look_error(process, errno);
+    }
+    process->maps = openat(process->directory, "maps", O_RDONLY | O_CLOEXEC);
+    if (process->maps < 0) {
+        return process_look_error(process, errno);
+    }
+    return KC_OK;
+}
+
+static enum kc_error read_stat(const struct process *process, struct process_stat *ret_stat) {
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    enum kc_error error = process_read_text(process, "stat", &text, &length);
+    return error == KC_OK ? process_parse_stat(text, ret_stat) : error;
+}
+
+static enum kc_error look(struct process *process) {
+    struct process_stat stat;
+    enum kc_error error = open_pins(process);
+    if (error == KC_OK) {
+        error = read_stat(process, &stat);
+    }
+    if (error != KC_OK) {
+        return error;
+    }
+    process->start_time = stat.start_time;
+    /* Alive now means that the number was not given to anybody else while we opened by it. */
+    return process_has_ended(process) ? KC_END : KC_OK;
+}
+
+enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct process **ret_process) {
+    KC_AUTO_DESCRIPTOR handle = descriptor_take(take_handle);
+    KC_AUTO(process) process = calloc(1, sizeof *process);
+    if (process == NULL) {
+        return KC_NO_MEMORY;
+    }
+    process->number = number;
+    process->handle = descriptor_take(&handle);
+    process->directory = -1;
+    process->maps = -1;
+    enum kc_error error = look(process);
+    if (error != KC_OK) {
+        return error;
+    }
+    *ret_process = process;
+    process = NULL;
+    return KC_OK;
+}
+
+enum kc_error process_pin(uint64_t number, struct process **ret_process) {
+    if (number == 0 || number > INT_MAX) {
+        return KC_END;
+    }
+    KC_AUTO_DESCRIPTOR handle = (int)syscall(SYS_pidfd_open, (pid_t)number, 0u);
+    if (handle < 0) {
+        switch (errno) {
+        case EINVAL: /* the number of a thread */
+        case ENOENT:
+            return KC_END;
+        case ENOSYS:
+        case EPERM: /* a seccomp filter that doesn't know the call */
+            return KC_UNSUPPORTED;
+        default:
+            return descriptor_error(errno);
+        }
+    }
+    return process_pin_handle(&handle, number, ret_process);
+}
+
+enum kc_error process_pin_parent(const struct process *child, struct process **ret_parent) {
+    KC_AUTO(process) parent = NULL;
+    struct process_stat before;
+    struct process_stat after;
+    enum kc_error error = read_stat(child, &before);
+    if (error != KC_OK) {
+        return error;
+    }
+    if (before.parent == 0) {
+        return KC_NOT_FOUND;
+    }
+    error = process_pin(before.parent, &parent);
+    if (error == KC_END) {
+        /* The parent's end isn't the child's: the child has another parent by now. */
+        return process_has_ended(child) ? KC_END : KC_CHANGED;
+    }
+    if (error == KC_OK) {
+        error = read_stat(child, &after);
+    }
+    if (error == KC_OK) {
+        error = process_check(child);
+    }
+    if (error != KC_OK) {
+        return error;
+    }
+    if (after.parent != before.parent) {
+        return KC_CHANGED;
+    }
+    *ret_parent = parent;
+    parent = NULL;
+    return KC_OK;
+}
+
+uint64_t process_number(const struct process *process) {
+    return process->number;
+}
+
+uint64_t process_start_time(const struct process *process) {
+    return process->start_time;
+}
+
+enum kc_error process_check(const struct process *process) {
+    char first;
+    if (process_has_ended(process)) {
+        return KC_END;
+    }
+    /* Offset 0 makes the kernel start afresh; one byte makes it describe one mapping only. */
+    ssize_t count = pread(process->maps, &first, 1, 0);
+    if (count == 1) {
+        return KC_OK;
+    }
+    if (process_has_ended(process)) {
+        return KC_END;
+    }
+    return count == 0 || errno == ESRCH ? KC_CHANGED : descriptor_error(errno);
+}
+
+enum kc_error process_read_text(const struct process *process, const char *name, char **ret_text,
+                                size_t *ret_length) {
+    KC_AUTO_DESCRIPTOR file = openat(process->directory, name, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return process_look_error(process, errno);
+    }
+    return descriptor_read_text(file, TEXT_LIMIT, ret_text, ret_length);
+}
+
+enum kc_error process_read_pin(const struct process *process, size_t limit, char **ret_text,
+                               size_t *ret_length) {
+    size_t length = 0;
+    if (lseek(process->maps, 0, SEEK_SET) != 0) {
+        return descriptor_error(errno);
+    }
+    enum kc_error error = descriptor_read_text(process->maps, limit, ret_text, &length);
+    if (error == KC_OK && length == 0) {
+        free(*ret_text);
+        *ret_text = NULL;
+        return process_has_ended(process) ? KC_END : KC_CHANGED;
+    }
+    *ret_length = length;
+    return error;
+}
+
+enum kc_error process_arguments(const struct process *process, char *buffer, size_t size,
+                                size_t *ret_length) {
+    KC_AUTO_DESCRIPTOR file = openat(process->directory, "cmdline", O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return process_look_error(process, errno);
+    }
+    size_t length = 0;
+    while (length < size) {
+        ssize_t count = read(file, buffer + length, size - length);
+        if (count < 0 && errno != EINTR) {
+            return process_look_error(process, errno);
+        }
+        if (count == 0) {
+            break;
+        }
+        length += count > 0 ? (size_t)count : 0;
+    }
+    /* A process may write over its own arguments; the last one gets its NUL all the same. */
+    if (length > 0 && buffer[length - 1] != '\0') {
+        length += length < size ? 1 : 0;
+        buffer[length - 1] = '\0';
+    }
+    *ret_length = length;
+    return KC_OK;
+}
+
+void process_free(struct process *process) {
+    if (process == NULL) {
+        return;
+    }
+    descriptor_close(&process->maps);
+    descriptor_close(&process->directory);
+    descriptor_close(&process->handle);
+    free(process);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a pinned process, for the files that look at one side of it each. */
+#ifndef PLATFORM_LINUX_PROCESS_INTERNAL_H
+#define PLATFORM_LINUX_PROCESS_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+#include "platform/process.h"
+
+struct process {
+    uint64_t number;
+    uint64_t start_time;
+    int handle;    /* pidfd: readable as soon as the process has ended */
+    int directory; /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
+    int maps;      /* the exec pin: reads nothing once the memory it was opened on is gone */
+};
+
+/* Pins a process of which the caller holds a pidfd already; takes it in every case. */
+KC_MUST_USE enum kc_error process_pin_handle(int *take_handle, uint64_t number,
+                                             struct process **ret_process);
+
+/* Whether the process has ended (a zombie has). */
+bool process_has_ended(const struct process *process);
+
+/* Reads /proc/PID/`name`; free() the text. KC_END · KC_UNSAFE we may not. */
+KC_MUST_USE enum kc_error process_read_text(const struct process *process, const char *name,
+                                            char **ret_text, size_t *ret_length);
+
+/* Reads the whole exec pin, /proc/PID/maps as it is now. KC_CHANGED · KC_END · KC_TOO_BIG. */
+KC_MUST_USE enum kc_error process_read_pin(const struct process *process, size_t limit,
+                                           char **ret_text, size_t *ret_length);
+
+/* The descriptor behind an image; borrowed. */
+int image_file(const struct image *image);
+
+/* What a failed look below /proc/PID means (errno), dead or alive. */
+enum kc_error process_look_error(const struct process *process, int number);
+
+/* Parsers of proc(5) texts, pure; KC_INVALID unless the text has exactly the known form. */
+struct process_stat {
+    uint64_t parent;
+    uint64_t start_time;
+};
+KC_MUST_USE enum kc_error process_parse_stat(const char *text, struct process_stat *ret_stat);
+
+struct process_status {
+    uint64_t tracer;
+    size_t numbers; /* how many pid name spaces deep, as far as we see: words of NStgid */
+};
+KC_MUST_USE enum kc_error process_parse_status(const char *text, struct process_status *ret_status);
+
+#endif
