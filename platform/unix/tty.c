@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A question at the controlling terminal, answered without echo. No signal handler and no
+ * global: the signals that would end us are blocked, looked for while we wait, and delivered
+ * after the terminal has been put back.
+ */
+#define _GNU_SOURCE
+#include "platform/tty.h"
+
+#include "platform/secmem.h"
+#include "platform/unix/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* How late a blocked signal may be noticed. */
+#define SIGNAL_CHECK_MS 100
+
+/* The line discipline silently drops what is typed behind this many bytes of a line; a line
+ * that reaches it may have been cut (N_TTY_BUF_SIZE less the newline, n_tty.c). */
+#define LINE_MAX_BYTES  4094u
+
+static const int ending_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGALRM};
+#define ENDING_COUNT (sizeof ending_signals / sizeof ending_signals[0])
+
+bool tty_is_terminal(enum tty_stream stream) {
+    switch (stream) {
+    case TTY_INPUT:
+        return isatty(STDIN_FILENO) == 1;
+    case TTY_OUTPUT:
+        return isatty(STDOUT_FILENO) == 1;
+    case TTY_ERRORS:
+        return isatty(STDERR_FILENO) == 1;
+    }
+    return false;
+}
+
+static void block_ending(sigset_t *ret_before) {
+    sigset_t ending;
+    (void)sigemptyset(&ending);
+    for (size_t i = 0; i < ENDING_COUNT; i++) {
+        (void)sigaddset(&ending, ending_signals[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &ending, ret_before);
+}
+
+static bool signal_waits(const sigset_t *before) {
+    sigset_t pending;
+    (void)sigpending(&pending);
+    for (size_t i = 0; i < ENDING_COUNT; i++) {
+        /* What our caller had blocked already is the caller's affair. */
+        if (sigismember(&pending, ending_signals[i]) == 1 &&
+            sigismember(before, ending_signals[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* KC_END: end of file, hang-up or a signal. */
+static enum kc_error read_byte(int terminal, const sigset_t *before, char *ret_byte) {
+    for (;;) {
+        if (signal_waits(before)) {
+            return KC_END;
+        }
+        struct pollfd watched = {.fd = terminal, .events = POLLIN};
+        if (poll(&watched, 1, SIGNAL_CHECK_MS) <= 0) {
+            continue;
+        }
+        ssize_t count = read(terminal, ret_byte, 1);
+        if (count == 1) {
+            return KC_OK;
+        }
+        if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
+            return KC_END;
+        }
+    }
+}
+
+/* Reads to the end of the line even when it is too long: the rest must not become somebody
+ * else's input. */
+static enum kc_error read_line(int terminal, const sigset_t *before, char *buffer, size_t size,
+                               size_t *ret_length) {
+    size_t length = 0;
+    for (;;) {
+        char byte = '\0';
+        enum kc_error error = read_byte(terminal, before, &byte);
+        if (error != KC_OK) {
+            return error;
+        }
+        if (byte == '\n') {
+            break;
+        }
+        if (length < size) {
+            buffer[length] = byte;
+        }
+        length++;
+        secmem_wipe(&byte, sizeof byte);
+    }
+    if (length > size || length >= LINE_MAX_BYTES) {
+        return KC_TOO_BIG;
+    }
+    *ret_length = length;
+    return KC_OK;
+}
+
+static enum kc_error ask(int terminal, const char *prompt, char *buffer, size_t size,
+                         size_t *ret_length) {
+    struct termios before;
+    if (tcgetattr(terminal, &before) != 0) {
+        return KC_NOT_FOUND;
+    }
+    struct termios silent = before;
+    silent.c_lflag &= (tcflag_t) ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+    silent.c_lflag |= ICANON | ISIG | ECHONL; /* the newline shows that the line was taken */
+
+    sigset_t mask;
+    block_ending(&mask);
+    enum kc_error error = KC_IO;
+    if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
+        error = descriptor_write(terminal, prompt, strlen(prompt));
+        if (error == KC_OK) {
+            error = read_line(terminal, &mask, buffer, size, ret_length);
+        }
+        (void)tcsetattr(terminal, TCSAFLUSH, &before);
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &mask, NULL); /* here a waiting signal is delivered */
+    return error;
+}
+
+enum kc_error tty_read_secret(const char *prompt, char *buffer, size_t size, size_t *ret_length) {
+    KC_AUTO_DESCRIPTOR terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0) {
+        return KC_NOT_FOUND;
+    }
+    enum kc_error error = ask(terminal, prompt, buffer, size, ret_length);
+    if (error != KC_OK) {
+        secmem_wipe(buffer, size);
+    }
+    return error;
+}
