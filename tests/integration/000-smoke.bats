@@ -23,7 +23,7 @@ teardown() {
     prefix=$(sed -n 's/.*keychain-auth approve \([0-9a-f]*\) .*/\1/p' <<<"$stderr")
 
     run -0 --separate-stderr keychain-auth list-pending --json
-    is "$(jq -r '.pending[0].path' <<<"$output")" "$(command -v kcget)"
+    is "$(jq -r '.[0].path' <<<"$output")" "$(command -v kcget)"
     run -0 keychain-auth approve "$prefix" --read aws
 
     run -0 --separate-stderr kcget aws prod-api-key
@@ -133,7 +133,7 @@ teardown() {
 }
 
 @test "start without --foreground returns when the daemon is ready" {
-    run -0 keychain-auth start --store file
+    start_detached
     run -0 keychain-auth status
     run -0 keychain-auth stop
     run -3 keychain-auth status
