@@ -109,6 +109,45 @@ void advise_unregistered(const struct policy *policy, const struct identity *ide
                    write_command("approve", digits, request, true, needs_search(request), command));
 }
 
+void advise_trouble(const struct identity *identity, const struct request *request,
+                    char text[KC_MESSAGE_MAX]) {
+    char path[PATH_SIZE];
+    (void)snprintf(
+        text, KC_MESSAGE_MAX, "\"%s\" (pid %llu) asked to %s and can't be trusted: %.512s",
+        identity->path != NULL && identity->path[0] != '\0'
+            ? show(identity->path, path, sizeof path)
+            : "a program that can't be seen",
+        (unsigned long long)identity->pid, kc_action_word(request->action), identity->why);
+}
+
+void advise_jit(const struct identity *identity, char text[KC_MESSAGE_MAX]) {
+    char path[PATH_SIZE];
+    char operand[PATH_SIZE];
+    bool is_quoted = shell_quote(identity->path, operand, sizeof operand);
+    (void)snprintf(text, KC_MESSAGE_MAX,
+                   "\"%s\" makes code as it runs, which nobody can vouch "
+                   "for%s%s%s",
+                   show(identity->path, path, sizeof path),
+                   is_quoted ? "; to allow it all the same: keychain-auth allow " : "",
+                   is_quoted ? operand : "", is_quoted ? " --jit" : "");
+}
+
+void advise_library(const struct identity *identity, const struct identity_file *file,
+                    char text[KC_MESSAGE_MAX]) {
+    char path[PATH_SIZE];
+    char library[PATH_SIZE];
+    char operand[PATH_SIZE];
+    char library_operand[PATH_SIZE];
+    bool is_quoted = shell_quote(identity->path, operand, sizeof operand) &&
+                     shell_quote(file->path, library_operand, sizeof library_operand);
+    (void)snprintf(text, KC_MESSAGE_MAX,
+                   "\"%s\" runs code from \"%s\", which isn't the administrator's%s%s%s%s",
+                   show(identity->path, path, sizeof path),
+                   show(file->path, library, sizeof library),
+                   is_quoted ? "; to allow it: keychain-auth allow " : "", is_quoted ? operand : "",
+                   is_quoted ? " --library " : "", is_quoted ? library_operand : "");
+}
+
 void advise_unsupported(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]) {
     char path[PATH_SIZE];
     (void)snprintf(text, KC_MESSAGE_MAX,

@@ -11,11 +11,16 @@
 #include "libkc/protocol.h"
 
 struct identity;
+struct identity_file;
 struct policy;
 struct policy_entry;
 struct request;
 
 /* Each writes one sentence. A command is left out when it can't be shown honestly. */
+
+/* identify found something that can't be trusted. */
+void advise_trouble(const struct identity *identity, const struct request *request,
+                    char text[KC_MESSAGE_MAX]);
 
 /* ADMIN was asked by somebody else, or for a value. */
 void advise_administrator(const struct identity *identity, const struct request *request,
@@ -27,6 +32,13 @@ void advise_unregistered(const struct policy *policy, const struct identity *ide
 
 /* The entry has a key that this version can't check. */
 void advise_unsupported(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
+
+/* It makes code as it runs, and nothing allows that. */
+void advise_jit(const struct identity *identity, char text[KC_MESSAGE_MAX]);
+
+/* It has `file` mapped to execute, and nothing allows that. */
+void advise_library(const struct identity *identity, const struct identity_file *file,
+                    char text[KC_MESSAGE_MAX]);
 
 /* A right that `request` needs is missing for every service. `lacks_search`: it is can_search.
  * `lacks_grant`: what was asked isn't granted either. */

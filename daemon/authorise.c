@@ -31,6 +31,12 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     return false;
 }
 
+/* Neither touches a secret, and both are what one wants when the policy is broken. */
+static bool needs_no_policy(const struct request *request) {
+    return request->type == KC_TYPE_ADMIN &&
+           (request->action == KC_ACTION_STATUS || request->action == KC_ACTION_STOP);
+}
+
 static bool needs_search(const struct request *request) {
     return request->action == KC_ACTION_SEARCH || request->match == KC_MATCH_PREFIX;
 }
@@ -92,6 +98,23 @@ static bool all_granted(const struct policy_entry *entry, const struct request *
     return true;
 }
 
+/* What runs beside the image; `entry` NULL: nothing is allowed. */
+static enum kc_reason judge_code(const struct policy_entry *entry, const struct identity *identity,
+                                 char message[KC_MESSAGE_MAX]) {
+    if (identity->makes_code && (entry == NULL || !policy_entry_may_make_code(entry))) {
+        advise_jit(identity, message);
+        return KC_REASON_UNTRUSTED_PROCESS;
+    }
+    for (size_t i = 0; i < identity->file_count; i++) {
+        const struct identity_file *file = &identity->files[i];
+        if (entry == NULL || !policy_entry_allows_library(entry, file->path, file->hash)) {
+            advise_library(identity, file, message);
+            return KC_REASON_UNTRUSTED_PROCESS;
+        }
+    }
+    return KC_REASON_NONE;
+}
+
 static enum kc_reason judge_entry(const struct policy_entry *entry, const struct request *request,
                                   char message[KC_MESSAGE_MAX]) {
     if (policy_entry_unsupported(entry) != NULL) {
@@ -129,6 +152,11 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
         return KC_REASON_UNREGISTERED_BINARY;
     }
     decision->plain = policy_entry_is_plain(entry);
+    decision->is_jit = identity->makes_code;
+    enum kc_reason reason = judge_code(entry, identity, decision->message);
+    if (reason != KC_REASON_NONE) {
+        return reason;
+    }
     return judge_entry(entry, request, decision->message);
 }
 
@@ -136,10 +164,10 @@ static enum kc_reason judge(const struct policy *policy, const char *trouble,
                             const struct exchange *exchange, struct decision *decision) {
     const struct identity *identity = exchange->identity;
     if (identity->trouble != KC_REASON_NONE) {
-        (void)snprintf(decision->message, sizeof decision->message, "%s", identity->why);
+        advise_trouble(identity, exchange->request, decision->message);
         return identity->trouble;
     }
-    if (policy == NULL) {
+    if (policy == NULL && !needs_no_policy(exchange->request)) {
         (void)snprintf(decision->message, sizeof decision->message, "%s", trouble);
         return KC_REASON_ACTION_NOT_IN_POLICY;
     }
@@ -149,6 +177,9 @@ static enum kc_reason judge(const struct policy *policy, const char *trouble,
     if (!may_administer(identity, exchange->request->action)) {
         advise_administrator(identity, exchange->request, decision->message);
         return KC_REASON_CALLER_NOT_ALLOWED;
+    }
+    if (exchange->request->action != KC_ACTION_STATUS) {
+        return judge_code(NULL, identity, decision->message);
     }
     return KC_REASON_NONE;
 }

@@ -11,12 +11,14 @@ struct exchange;
 struct policy;
 
 /*
- * Fills exchange->decision. `policy` NULL: the file is unusable, everything is denied and
- * `trouble` says why. Every target is looked at before anything is allowed.
+ * Fills exchange->decision. `policy` NULL: the file is unusable, everything but ADMIN status
+ * and stop is denied, and `trouble` says why. Every target is looked at before anything is
+ * allowed.
  * Order of the answers: identity->trouble; unusable policy (action_not_in_policy, message
  * `trouble`); ADMIN messages: allowed to is_administrator for write, delete, search, status,
  * stop (never read), to everybody of this user for status, else caller_not_allowed;
- * unregistered_binary (is_pending); unsupported entry: caller_not_allowed;
+ * unregistered_binary (is_pending); unsupported entry: caller_not_allowed; code that the entry
+ * doesn't allow: untrusted_process (administrators: any such code);
  * action_not_in_policy when the entry has no such right for any service (prefix read, prefix
  * delete and search without can_search are that too); service_not_allowed.
  * search needs can_search and the read or the write right on what it searches.

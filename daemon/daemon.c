@@ -10,6 +10,7 @@
 #include "daemon/config.h"
 #include "daemon/digest.h"
 #include "daemon/dispatch.h"
+#include "daemon/identify.h"
 #include "daemon/policy.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
@@ -222,8 +223,8 @@ static enum kc_error run_open(struct run *run) {
         error = open_record(run);
     }
     if (error == KC_OK) {
-        error = run_explain(run, digest_open(daemon->loop, &daemon->digest),
-                            "can't start the hashing workers");
+        error = run_explain(run, identify_open(daemon->loop, daemon->own_hash, &daemon->identifier),
+                            "can't start the workers that identify");
     }
     if (error == KC_OK) {
         error = open_store(run);
@@ -249,8 +250,8 @@ static void close_rooms(struct run *run) {
     daemon->listener = NULL;
     store_close(daemon->store);
     daemon->store = NULL;
-    digest_close(daemon->digest);
-    daemon->digest = NULL;
+    identify_close(daemon->identifier);
+    daemon->identifier = NULL;
     for (size_t i = 0; i < run->signal_count; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }

@@ -18,8 +18,8 @@
 struct attributes;
 struct audit;
 struct config;
-struct digest;
 struct endpoint;
+struct identifier;
 struct listener;
 struct secret;
 struct session;
@@ -36,7 +36,7 @@ struct daemon {
     struct config *config;
     struct audit *audit;
     struct store *store;
-    struct digest *digest;
+    struct identifier *identifier;
     struct endpoint *endpoint;
     struct listener *listener; /* accept's */
     struct secret *scratch;    /* where bytes are received; wiped after each use */

@@ -6,7 +6,6 @@
  */
 #include "daemon/digest.h"
 
-#include "daemon/worker.h"
 #include "libkc/parse.h"
 #include "platform/clock.h"
 #include "platform/process.h"
@@ -16,10 +15,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
-#define CACHE_SLOTS  1024 /* a power of two; a collision costs one hashing */
-#define CHUNK_SIZE   (256 * 1024)
-#define HASH_THREADS 2
+#define CACHE_SLOTS 1024 /* a power of two; a collision costs one hashing */
+#define CHUNK_SIZE  (256 * 1024)
 
 struct remembered {
     struct image_stamp stamp; /* `settled` false: the slot is empty */
@@ -27,8 +26,8 @@ struct remembered {
 };
 
 struct digest {
-    struct worker *worker;
-    struct remembered slots[CACHE_SLOTS];
+    mtx_t mutex;
+    struct remembered slots[CACHE_SLOTS]; /* under the mutex */
 };
 
 static struct remembered *digest_slot(struct digest *digest, const struct image_stamp *stamp) {
@@ -122,74 +121,73 @@ enum kc_error digest_compute(const struct image *image, const atomic_bool *cance
     return error;
 }
 
-static void digest_run(struct job *first, void *context) {
-    (void)context;
-    struct digest_job *job = (struct digest_job *)first; /* `job` is its first member */
-    job->error = digest_compute(job->image, &job->cancel, job->hash);
-}
-
-static void digest_remember(struct digest_job *job) {
-    struct image_stamp stamp;
-    if (image_stamp(job->image, &stamp) == KC_OK && stamp.settled) {
-        struct remembered *slot = digest_slot(job->digest, &stamp);
-        slot->stamp = stamp;
-        memcpy(slot->hash, job->hash, sizeof slot->hash);
-    }
-}
-
-static void digest_done(struct job *first) {
-    struct digest_job *job = (struct digest_job *)first;
-    if (job->error == KC_OK) {
-        digest_remember(job);
-    }
-    job->done(job);
-}
-
-enum kc_error digest_open(struct uv_loop_s *loop, struct digest **ret_digest) {
+enum kc_error digest_new(struct digest **ret_digest) {
     struct digest *digest = calloc(1, sizeof *digest);
     if (digest == NULL) {
         return KC_NO_MEMORY;
     }
-    const struct worker_plan plan = {
-        .threads = HASH_THREADS,
-        .bound = DIGEST_WAITING_MAX,
-        .takes_all = false,
-        .run = digest_run,
-    };
-    enum kc_error error = worker_open(loop, &plan, &digest->worker);
-    if (error != KC_OK) {
+    if (mtx_init(&digest->mutex, mtx_plain) != thrd_success) {
         free(digest);
-        return error;
+        return KC_NO_MEMORY;
     }
     *ret_digest = digest;
     return KC_OK;
 }
 
-void digest_close(struct digest *digest) {
-    if (digest == NULL) {
-        return;
+void digest_free(struct digest *digest) {
+    if (digest != NULL) {
+        mtx_destroy(&digest->mutex);
+        free(digest);
     }
-    worker_close(digest->worker);
-    free(digest);
 }
 
-enum kc_error digest_image(struct digest *digest, struct digest_job *digest_job) {
+bool digest_recall(struct digest *digest, const struct image *image,
+                   char ret_hash[HASH_TEXT_SIZE]) {
     struct image_stamp stamp;
-    enum kc_error error = image_stamp(digest_job->image, &stamp);
+    if (image_stamp(image, &stamp) != KC_OK || !stamp.settled) {
+        return false;
+    }
+    (void)mtx_lock(&digest->mutex);
+    const struct remembered *slot = digest_slot(digest, &stamp);
+    bool is_known = slot->stamp.settled && stamp_equal(&slot->stamp, &stamp);
+    if (is_known) {
+        memcpy(ret_hash, slot->hash, sizeof slot->hash);
+    }
+    (void)mtx_unlock(&digest->mutex);
+    return is_known;
+}
+
+static void digest_remember(struct digest *digest, const struct image_stamp *stamp,
+                            const char hash[HASH_TEXT_SIZE]) {
+    (void)mtx_lock(&digest->mutex);
+    struct remembered *slot = digest_slot(digest, stamp);
+    slot->stamp = *stamp;
+    memcpy(slot->hash, hash, sizeof slot->hash);
+    (void)mtx_unlock(&digest->mutex);
+}
+
+enum kc_error digest_image(struct digest *digest, const struct image *image,
+                           const atomic_bool *cancel, char ret_hash[HASH_TEXT_SIZE]) {
+    struct image_stamp before;
+    struct image_stamp after;
+    char hash[HASH_TEXT_SIZE];
+    if (digest_recall(digest, image, ret_hash)) {
+        return KC_OK;
+    }
+    enum kc_error error = image_stamp(image, &before);
+    if (error == KC_OK) {
+        error = digest_compute(image, cancel, hash);
+    }
+    if (error == KC_OK) {
+        error = image_stamp(image, &after);
+    }
     if (error != KC_OK) {
         return error;
     }
-    if (image_size(digest_job->image) > DIGEST_SIZE_MAX) {
-        return KC_TOO_BIG;
+    /* Settled before the first byte was read, and the same afterwards. */
+    if (before.settled && stamp_equal(&before, &after)) {
+        digest_remember(digest, &before, hash);
     }
-    const struct remembered *slot = digest_slot(digest, &stamp);
-    if (stamp.settled && slot->stamp.settled && stamp_equal(&slot->stamp, &stamp)) {
-        memcpy(digest_job->hash, slot->hash, sizeof digest_job->hash);
-        return KC_OK;
-    }
-    digest_job->digest = digest;
-    digest_job->job.done = digest_done;
-    atomic_init(&digest_job->cancel, false);
-    error = worker_submit(digest->worker, &digest_job->job);
-    return error == KC_OK ? KC_AGAIN : error;
+    memcpy(ret_hash, hash, sizeof hash);
+    return KC_OK;
 }

@@ -14,12 +14,20 @@
 #include "daemon/worker.h"
 #include "libkc/message.h"
 #include "libkc/protocol.h"
+#include "platform/process.h"
 
 struct peer;
 struct session;
 struct store;
 
 #define HASH_TEXT_SIZE 65 /* SHA-256 in lower-case hex, and a NUL */
+
+/* A file that is mapped to execute and that root doesn't vouch for. */
+struct identity_file {
+    char *path;
+    char hash[HASH_TEXT_SIZE];
+    struct image_stamp stamp;
+};
 
 /* Who asks: filled by identify, const afterwards, borrowed from the session. */
 struct identity {
@@ -30,9 +38,12 @@ struct identity {
     char *path;                /* "" when it could not be seen */
     char hash[HASH_TEXT_SIZE]; /* "" when it could not be computed */
     bool is_administrator;     /* runs the daemon's own image */
-    enum kc_reason trouble;    /* KC_REASON_NONE, or why it can't be trusted … */
-    char why[KC_MESSAGE_MAX];  /* … and the fact that failed */
-    char *arguments;           /* as the process tells them, blanks between, escaped; "" unknown */
+    bool makes_code;           /* has executable memory that no file backs */
+    size_t file_count;         /* at most CODE_FILES_MAX (platform/code.h) */
+    struct identity_file *files;
+    enum kc_reason trouble;   /* KC_REASON_NONE, or why it can't be trusted … */
+    char why[KC_MESSAGE_MAX]; /* … and the fact that failed */
+    char *arguments;          /* as the process tells them, blanks between, escaped; "" unknown */
 };
 
 enum verdict { VERDICT_DENIED, VERDICT_ALLOWED, VERDICT_ERROR };
@@ -42,6 +53,7 @@ struct decision {
     enum verdict verdict;
     enum kc_reason reason;        /* KC_REASON_NONE when allowed */
     char message[KC_MESSAGE_MAX]; /* "" when allowed */
+    bool is_jit;                  /* it makes code, and the entry allows that */
     bool plain;                   /* the entry is marked plain: no nonce was asked for */
     bool is_pending;              /* an unregistered binary: to be listed for approval */
 };

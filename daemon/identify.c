@@ -5,8 +5,10 @@
  */
 #include "daemon/identify.h"
 
+#include "daemon/digest.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
+#include "platform/clock.h"
 #include "platform/peer.h"
 #include "platform/process.h"
 
@@ -17,74 +19,195 @@
 #define ARGUMENTS_READ_MAX 1024 /* bytes of a command line that are looked at */
 #define ARGUMENTS_TEXT_MAX 2048
 
-static void identity_distrust(struct identity *identity, enum kc_reason reason, const char *why) {
-    identity->trouble = reason;
-    (void)snprintf(identity->why, sizeof identity->why, "%s", why);
+struct identifier {
+    struct worker *quick;
+    struct worker *slow;
+    struct digest *digest;
+    char own_hash[HASH_TEXT_SIZE];
+};
+
+/* On the workers */
+
+static void say_flaw(const struct code *code, char why[KC_MESSAGE_MAX]) {
+    char subject[CODE_SUBJECT_MAX];
+    (void)parse_escape(code->subject, strlen(code->subject), subject, sizeof subject);
+    (void)snprintf(why, KC_MESSAGE_MAX, "%s%s%s%s", code_flaw_text(code->flaw),
+                   subject[0] != '\0' ? ": \"" : "", subject, subject[0] != '\0' ? "\"" : "");
 }
 
-/* A failed look. An exec or an end in the middle is a changed identity, the rest is distrust. */
-static void identity_fail(struct identity *identity, enum kc_error error, const char *why) {
-    enum kc_reason reason = error == KC_CHANGED || error == KC_END ? KC_REASON_IDENTITY_CHANGED
-                                                                   : KC_REASON_UNTRUSTED_PROCESS;
-    identity_distrust(identity, reason, why != NULL ? why : kc_error_text(error));
-}
-
-static void identify_conclude(struct identification *identification) {
+static enum kc_error keep_file(struct identification *identification, const struct image *file,
+                               const char *hash) {
     struct identity *identity = &identification->identity;
-    const struct digest_job *job = &identification->digest_job;
-    if (job->error != KC_OK) {
-        identity_fail(identity, job->error,
-                      job->error == KC_TOO_BIG   ? "its program file is larger than 512 MiB"
-                      : job->error == KC_TIMEOUT ? "its program file couldn't be read in 10 s"
-                      : job->error == KC_BUSY    ? "too many programs wait to be hashed"
-                                                 : "its program file couldn't be read");
-        return;
+    if (identity->files == NULL) {
+        identity->files = calloc(CODE_FILES_MAX, sizeof *identity->files);
     }
-    /* The pins are read last: what was hashed still runs. */
-    enum kc_error error = process_check(peer_process(identity->peer));
+    if (identity->files == NULL) {
+        return KC_NO_MEMORY;
+    }
+    struct identity_file *kept = &identity->files[identity->file_count];
+    enum kc_error error = image_stamp(file, &kept->stamp);
     if (error != KC_OK) {
-        identity_fail(identity, error, "it changed or ended while it was looked at");
-        return;
+        return error;
     }
-    memcpy(identity->hash, job->hash, sizeof identity->hash);
-    identity->is_administrator = strcmp(identity->hash, identification->own_hash) == 0;
+    memcpy(kept->hash, hash, sizeof kept->hash);
+    kept->path = strdup(image_path(file));
+    if (kept->path == NULL) {
+        return KC_NO_MEMORY;
+    }
+    identity->file_count++;
+    return KC_OK;
 }
 
-/* The handle on the image has done its work; sessions live long and descriptors are few. */
-static void identify_finish(struct identification *identification) {
-    identify_conclude(identification);
-    image_free(identification->image);
-    identification->image = NULL;
-    identification->digest_job.image = NULL;
+/* The hash, read from the file only where that is allowed here. */
+static enum kc_error find_hash(struct identification *identification, const struct image *image,
+                               bool may_read, char hash[HASH_TEXT_SIZE]) {
+    struct digest *digest = identification->identifier->digest;
+    if (may_read) {
+        return digest_image(digest, image, &identification->cancel, hash);
+    }
+    return digest_recall(digest, image, hash) ? KC_OK : KC_AGAIN;
 }
 
-static void on_digest_done(struct digest_job *digest_job) {
-    struct identification *identification = (struct identification *)digest_job;
-    identify_finish(identification);
-    identification->done(identification);
+/* The files that a process has mapped besides its image, and what flaws there are. */
+static enum kc_error look_at_code(struct identification *identification, bool may_read) {
+    struct identity *identity = &identification->identity;
+    struct code *code = &identification->code;
+    char hash[HASH_TEXT_SIZE];
+    code_clear(code);
+    enum kc_error error = code_look(peer_process(identity->peer), identification->image, code);
+    if (error != KC_OK) {
+        identification->why = "its memory can't be looked at";
+        return error;
+    }
+    if (code->flaw != CODE_SOUND) {
+        say_flaw(code, identity->why);
+        return KC_UNSAFE;
+    }
+    identity->makes_code = code->makes_code;
+    for (size_t i = 0; i < code->file_count && error == KC_OK; i++) {
+        error = find_hash(identification, code->files[i], may_read, hash);
+        if (error == KC_OK) {
+            error = keep_file(identification, code->files[i], hash);
+        }
+    }
+    identification->why = "a library of it can't be read";
+    return error;
 }
 
-static enum kc_error identify_look(struct identification *identification) {
+static void forget_files(struct identity *identity) {
+    for (size_t i = 0; i < identity->file_count; i++) {
+        free(identity->files[i].path);
+    }
+    free(identity->files);
+    identity->files = NULL;
+    identity->file_count = 0;
+}
+
+static enum kc_error look_at_image(struct identification *identification, bool may_read) {
+    struct identity *identity = &identification->identity;
+    identification->why = "its program file can't be read";
+    enum kc_error error =
+        find_hash(identification, identification->image, may_read, identity->hash);
+    if (error == KC_OK) {
+        error = look_at_code(identification, may_read);
+    }
+    if (error == KC_OK) {
+        /* The pins are read last: what was looked at still runs. */
+        identification->why = "it changed or ended while it was looked at";
+        error = process_check(peer_process(identity->peer));
+    }
+    if (error != KC_OK) {
+        identity->hash[0] = '\0';
+        forget_files(identity);
+    }
+    return error;
+}
+
+static enum kc_error open_image(struct identification *identification) {
     struct identity *identity = &identification->identity;
     const struct process *process = peer_process(identity->peer);
-    const char *why = NULL;
-    enum kc_error error = process_check_surroundings(process, &why);
+    enum kc_error error = process_check_surroundings(process, &identification->why);
     if (error == KC_OK) {
-        error = process_open_image(process, &identification->image, &why);
+        error = process_open_image(process, &identification->image, &identification->why);
     }
     if (error != KC_OK) {
-        identity_fail(identity, error, why);
-        return KC_OK;
+        return error;
     }
     free(identity->path);
     identity->path = strdup(image_path(identification->image));
     return identity->path != NULL ? KC_OK : KC_NO_MEMORY;
 }
 
-enum kc_error identify_begin(struct identification *identification, const struct wire *wire,
-                             struct digest *digest) {
+static void run_quick(struct job *job, void *context) {
+    struct identification *identification = (struct identification *)job;
+    (void)context;
+    enum kc_error error = open_image(identification);
+    if (error == KC_OK && image_size(identification->image) > DIGEST_SIZE_MAX) {
+        error = KC_TOO_BIG;
+    }
+    if (error == KC_OK) {
+        error = look_at_image(identification, false);
+    }
+    identification->needs_reading = error == KC_AGAIN;
+    identification->error = error;
+}
+
+static void run_slow(struct job *job, void *context) {
+    struct identification *identification = (struct identification *)job;
+    (void)context;
+    identification->needs_reading = false;
+    identification->error = look_at_image(identification, true);
+}
+
+/* On the loop */
+
+/* A failed look. An exec or an end in the middle is a changed identity, the rest is distrust. */
+static void identity_fail(struct identity *identity, enum kc_error error, const char *why) {
+    identity->trouble = error == KC_CHANGED || error == KC_END ? KC_REASON_IDENTITY_CHANGED
+                                                               : KC_REASON_UNTRUSTED_PROCESS;
+    if (error == KC_TOO_BIG) {
+        why = "its program file, or a library, is larger than 512 MiB";
+    } else if (error == KC_TIMEOUT) {
+        why = "its program file couldn't be read in 10 s";
+    } else if (error == KC_BUSY) {
+        why = "too many programs wait to be read; try again";
+    }
+    if (identity->why[0] == '\0') {
+        (void)snprintf(identity->why, sizeof identity->why, "%s",
+                       why != NULL ? why : kc_error_text(error));
+    }
+}
+
+static void conclude(struct identification *identification) {
+    struct identity *identity = &identification->identity;
+    if (identification->error != KC_OK) {
+        identity_fail(identity, identification->error, identification->why);
+    } else {
+        identity->is_administrator =
+            strcmp(identity->hash, identification->identifier->own_hash) == 0;
+        identification->looked_ms = clock_monotonic_ms();
+    }
+    code_clear(&identification->code);
+    identification->done(identification);
+}
+
+static void on_done(struct job *job) {
+    struct identification *identification = (struct identification *)job;
+    if (identification->needs_reading) {
+        identification->error = worker_submit(identification->identifier->slow, job);
+        if (identification->error == KC_OK) {
+            return;
+        }
+    }
+    conclude(identification);
+}
+
+enum kc_error identify_begin(struct identifier *identifier, struct identification *identification,
+                             const struct wire *wire) {
     struct identity *identity = &identification->identity;
     const char *why = NULL;
+    identification->identifier = identifier;
+    identification->job.done = on_done;
     identity->path = strdup("");
     if (identity->path == NULL) {
         return KC_NO_MEMORY;
@@ -100,23 +223,74 @@ enum kc_error identify_begin(struct identification *identification, const struct
     identity->pid = process_number(peer_process(identity->peer));
     identity->user = peer_user(identity->peer);
     identity->group = peer_group(identity->peer);
-    error = identify_look(identification);
-    if (error != KC_OK || identity->trouble != KC_REASON_NONE) {
-        return error;
-    }
-    struct digest_job *job = &identification->digest_job;
-    job->image = identification->image;
-    job->done = on_digest_done;
-    job->error = digest_image(digest, job);
-    if (job->error == KC_AGAIN) {
-        return KC_AGAIN;
-    }
-    identify_finish(identification);
-    return KC_OK;
+    error = worker_submit(identifier->quick, &identification->job);
+    return error == KC_OK ? KC_AGAIN : error;
 }
 
 void identify_cancel(struct identification *identification) {
-    atomic_store(&identification->digest_job.cancel, true);
+    atomic_store(&identification->cancel, true);
+}
+
+static bool is_known_file(const struct identity *identity, const struct image *file) {
+    struct image_stamp stamp;
+    if (image_stamp(file, &stamp) != KC_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < identity->file_count; i++) {
+        if (memcmp(identity->files[i].stamp.words, stamp.words, sizeof stamp.words) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the code is still of the kind that was looked at when the process connected. */
+static enum kc_error check_code(struct identification *identification, char why[KC_MESSAGE_MAX]) {
+    const struct identity *identity = &identification->identity;
+    struct code code = {.flaw = CODE_SOUND};
+    enum kc_error error = code_look(peer_process(identity->peer), identification->image, &code);
+    if (error == KC_UNSAFE) {
+        return KC_OK; /* it turned non-dumpable after we looked, and is out of reach for all */
+    }
+    if (error != KC_OK) {
+        (void)snprintf(why, KC_MESSAGE_MAX, "it changed or ended while it was looked at");
+        return error;
+    }
+    if (code.flaw != CODE_SOUND) {
+        say_flaw(&code, why);
+        error = KC_UNSAFE;
+    } else if (code.makes_code && !identity->makes_code) {
+        (void)snprintf(why, KC_MESSAGE_MAX, "it began to make code as it runs");
+        error = KC_UNSAFE;
+    }
+    for (size_t i = 0; error == KC_OK && i < code.file_count; i++) {
+        if (!is_known_file(identity, code.files[i])) {
+            (void)snprintf(why, KC_MESSAGE_MAX,
+                           "it loaded a library that isn't the administrator's; connect anew");
+            error = KC_UNSAFE;
+        }
+    }
+    code_clear(&code);
+    return error;
+}
+
+enum kc_error identify_check(struct identification *identification, char why[KC_MESSAGE_MAX]) {
+    const struct identity *identity = &identification->identity;
+    const char *sentence = "it changed";
+    enum kc_error error = peer_check(identity->peer, identity->pid, &sentence);
+    if (error != KC_OK) {
+        (void)snprintf(why, KC_MESSAGE_MAX, "%s", sentence);
+        return error;
+    }
+    uint64_t now = clock_monotonic_ms();
+    if (now - identification->looked_ms < IDENTIFY_LOOK_MS) {
+        return KC_OK;
+    }
+    error = check_code(identification, why);
+    if (error == KC_OK) {
+        identification->looked_ms = now;
+    }
+    return error;
 }
 
 void identify_arguments(struct identity *identity) {
@@ -139,10 +313,50 @@ void identify_arguments(struct identity *identity) {
 }
 
 void identify_clear(struct identification *identification) {
+    struct identity *identity = &identification->identity;
     image_free(identification->image);
-    peer_free(identification->identity.peer);
-    free(identification->identity.path);
-    free(identification->identity.arguments);
-    memset(&identification->identity, 0, sizeof identification->identity);
     identification->image = NULL;
+    code_clear(&identification->code);
+    peer_free(identity->peer);
+    free(identity->path);
+    free(identity->arguments);
+    forget_files(identity);
+    memset(identity, 0, sizeof *identity);
+}
+
+/* The room */
+
+enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
+                            struct identifier **ret_identifier) {
+    const struct worker_plan quick = {.threads = 2, .bound = KC_CONNECTIONS_MAX, .run = run_quick};
+    const struct worker_plan slow = {.threads = 2, .bound = IDENTIFY_WAITING_MAX, .run = run_slow};
+    struct identifier *identifier = calloc(1, sizeof *identifier);
+    if (identifier == NULL) {
+        return KC_NO_MEMORY;
+    }
+    (void)snprintf(identifier->own_hash, sizeof identifier->own_hash, "%s", own_hash);
+    enum kc_error error = digest_new(&identifier->digest);
+    if (error == KC_OK) {
+        error = worker_open(loop, &quick, &identifier->quick);
+    }
+    if (error == KC_OK) {
+        error = worker_open(loop, &slow, &identifier->slow);
+    }
+    if (error != KC_OK) {
+        identify_close(identifier);
+        return error;
+    }
+    *ret_identifier = identifier;
+    return KC_OK;
+}
+
+void identify_close(struct identifier *identifier) {
+    if (identifier == NULL) {
+        return;
+    }
+    /* What the quick worker ends may go on to the slow one, so that one is closed last. */
+    worker_close(identifier->quick);
+    worker_close(identifier->slow);
+    digest_free(identifier->digest);
+    free(identifier);
 }

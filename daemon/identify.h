@@ -1,37 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who asks: pins the process at the other end, looks at what it runs, and hashes that. What
- * can't be trusted becomes identity->trouble, never a missing check. Loop thread; hashing
- * happens on digest's workers.
+ * Who asks: pins the process at the other end, looks at what it runs, hashes that, and makes sure
+ * that the code in its memory is what was hashed. What can't be trusted becomes
+ * identity->trouble, never a missing check. Looking happens on two workers of its own: a quick
+ * one, and one for files that have to be read. Everything here is for the loop's thread.
  */
 #ifndef IDENTIFY_H
 #define IDENTIFY_H
 
-#include "daemon/digest.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "daemon/exchange.h"
+#include "daemon/worker.h"
 #include "platform/attr.h"
+#include "platform/code.h"
 #include "platform/kc_error.h"
 
+struct identifier;
+struct uv_loop_s;
 struct wire;
 
-/* Embedded in a session; zeroed before identify_begin(). */
+#define IDENTIFY_WAITING_MAX 256 /* processes whose files wait to be read */
+/* A look at the code in memory counts for this long; a request after that looks anew. */
+#define IDENTIFY_LOOK_MS     100
+
+/* `own_hash`, the daemon's own program, is copied: who runs the same is the administrator. */
+KC_MUST_USE enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
+                                        struct identifier **ret_identifier);
+void identify_close(struct identifier *identifier); /* accepts NULL */
+
+/* Embedded in a session; zeroed, and `done` set, before identify_begin(). */
 struct identification {
-    struct digest_job digest_job;
+    struct job job; /* first */
+    struct identifier *identifier;
     struct identity identity;
     struct image *image;
-    const char *own_hash; /* lent: marks the administrator's program */
+    struct code code;
+    atomic_bool cancel;
+    bool needs_reading; /* a file isn't remembered: on to the slow worker */
+    enum kc_error error;
+    const char *why;
+    uint64_t looked_ms;
     void (*done)(struct identification *identification);
 };
 
 /*
- * KC_OK: `identity` is whole. KC_AGAIN: it will be when `done` is called. KC_DENIED: another
- * user, to be turned away without a word. KC_END: it has left already. KC_NO_MEMORY.
+ * KC_OK: `identity` is whole (it can't be looked at). KC_AGAIN: it will be when `done` is
+ * called. KC_DENIED: another user, to be turned away without a word. KC_END: it has left
+ * already. KC_BUSY · KC_NO_MEMORY.
  */
-KC_MUST_USE enum kc_error identify_begin(struct identification *identification,
-                                         const struct wire *wire, struct digest *digest);
+KC_MUST_USE enum kc_error identify_begin(struct identifier *identifier,
+                                         struct identification *identification,
+                                         const struct wire *wire);
 
 /* Ends a hashing that runs soon; `done` is called all the same. */
 void identify_cancel(struct identification *identification);
+
+/*
+ * Whether a whole, trusted identity still holds: alive, the same image, not traced, and, when
+ * the last look is older than IDENTIFY_LOOK_MS, still the same code. KC_CHANGED, KC_END or
+ * KC_UNSAFE, with a sentence.
+ */
+KC_MUST_USE enum kc_error identify_check(struct identification *identification,
+                                         char why[KC_MESSAGE_MAX]);
 
 /* Fills identity->arguments, once, for somebody who was turned away. What the process says of
  * itself; "" when it says nothing. */

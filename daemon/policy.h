@@ -44,9 +44,15 @@ const char *policy_entry_registered_at(const struct policy_entry *entry); /* "" 
 bool policy_entry_can_search(const struct policy_entry *entry);
 bool policy_entry_is_plain(const struct policy_entry *entry);
 
+/* "code":"jit": it may have executable memory that no file backs. */
+bool policy_entry_may_make_code(const struct policy_entry *entry);
+/* "libraries": it may have this file mapped to execute, although root doesn't own it. */
+bool policy_entry_allows_library(const struct policy_entry *entry, const char *path,
+                                 const char *hash);
+
 /* The name of a key of this entry that narrows its rights in a way that this version can't
- * check ("helper", "launcher", "ancestry", "code", "libraries", "inline", "session_root",
- * present and not false or null); NULL when there is none. Such an entry allows nothing. */
+ * check ("helper", "launcher", "ancestry", "inline", "session_root", present and not false or
+ * null); NULL when there is none. Such an entry allows nothing. */
 const char *policy_entry_unsupported(const struct policy_entry *entry);
 
 enum right { RIGHT_READ, RIGHT_WRITE };

@@ -14,11 +14,14 @@
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/clock.h"
-#include "platform/peer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static struct identity *identity_of(const struct serving *serving) {
+    return &serving->identification->identity;
+}
 
 static void log_path(const struct identity *identity, char *buffer, size_t size) {
     (void)parse_escape(identity->path, strlen(identity->path), buffer, size);
@@ -35,9 +38,9 @@ static enum kc_error serve_malformed(const struct serving *serving, const char *
                                      struct secret **ret_line) {
     struct outcome outcome;
     char path[512];
-    log_path(serving->identity, path, sizeof path);
+    log_path(identity_of(serving), path, sizeof path);
     log_line(&serving->daemon->log, "\"%s\" (pid %llu) sent a malformed request: %s", path,
-             (unsigned long long)serving->identity->pid, why);
+             (unsigned long long)identity_of(serving)->pid, why);
     reply_translate(KC_INVALID, why, &outcome);
     enum kc_error error = reply_write_outcome(&outcome, id, NULL, ret_line);
     free(id);
@@ -53,14 +56,13 @@ static void deny(struct exchange *exchange, enum kc_reason reason, const char *m
 
 /* Whether the pinned process still is what was looked at; otherwise the exchange is denied. */
 static bool still_holds(const struct serving *serving, struct exchange *exchange) {
-    const struct identity *identity = serving->identity;
-    const char *why = "it changed";
+    char why[KC_MESSAGE_MAX] = "";
     if (serving->is_stranger) {
         deny(exchange, KC_REASON_IDENTITY_CHANGED,
              "another process than the one that connected wrote to this connection");
         return false;
     }
-    enum kc_error error = peer_check(identity->peer, identity->pid, &why);
+    enum kc_error error = identify_check(serving->identification, why);
     if (error == KC_OK) {
         return true;
     }
@@ -72,7 +74,7 @@ static bool still_holds(const struct serving *serving, struct exchange *exchange
 /* Fills the decision: the pins first, then the policy of this moment. */
 static void serve_decide(const struct serving *serving, struct exchange *exchange) {
     struct daemon *daemon = serving->daemon;
-    if (serving->identity->trouble == KC_REASON_NONE && !still_holds(serving, exchange)) {
+    if (identity_of(serving)->trouble == KC_REASON_NONE && !still_holds(serving, exchange)) {
         return;
     }
     if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
@@ -116,7 +118,7 @@ static enum kc_error serve_submit(const struct serving *serving, struct exchange
     *take_exchange = NULL;
     enum kc_error error = KC_OK;
     if (exchange->decision.is_pending) {
-        identify_arguments(serving->identity);
+        identify_arguments(identity_of(serving));
     }
     if (exchange->decision.verdict == VERDICT_ALLOWED &&
         exchange->request->action == KC_ACTION_STATUS) {
@@ -144,7 +146,7 @@ static enum kc_error serve_request(const struct serving *serving, struct request
     exchange->session = serving->session;
     exchange->session_number = serving->session_number;
     exchange->started_ms = clock_monotonic_ms();
-    exchange->identity = serving->identity;
+    exchange->identity = identity_of(serving);
     exchange->request = *take_request;
     *take_request = NULL;
     serve_decide(serving, exchange);

@@ -16,7 +16,7 @@
 
 struct daemon;
 struct exchange;
-struct identity;
+struct identification;
 struct secret;
 struct session;
 
@@ -24,9 +24,9 @@ struct serving {
     struct daemon *daemon;
     struct session *session;
     uint64_t session_number;
-    struct identity *identity; /* whole */
-    const char *nonce;         /* made after `identity` was whole */
-    bool is_stranger;          /* some bytes came from another process than the pinned one */
+    struct identification *identification; /* whole */
+    const char *nonce;                     /* made after the identity was whole */
+    bool is_stranger;                      /* some bytes came from another process than the pinned one */
 };
 
 /*

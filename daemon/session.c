@@ -83,7 +83,7 @@ static struct serving session_serving(struct session *session) {
         .daemon = session->daemon,
         .session = session,
         .session_number = session->number,
-        .identity = &session->identification.identity,
+        .identification = &session->identification,
         .nonce = session->nonce,
         .is_stranger = channel_had_stranger(session->channel),
     };
@@ -158,8 +158,8 @@ static void on_identified(struct identification *identification) {
 static void session_begin(struct session *session) {
     struct daemon *daemon = session->daemon;
     session->is_identifying = true;
-    enum kc_error error =
-        identify_begin(&session->identification, channel_wire(session->channel), daemon->digest);
+    enum kc_error error = identify_begin(daemon->identifier, &session->identification,
+                                         channel_wire(session->channel));
     if (error == KC_OK) {
         on_identified(&session->identification);
         return;
@@ -182,7 +182,6 @@ enum kc_error session_open(struct daemon *daemon, struct wire **take_wire) {
         return KC_NO_MEMORY;
     }
     session->daemon = daemon;
-    session->identification.own_hash = daemon->own_hash;
     session->identification.done = on_identified;
     const struct channel_owner owner = {
         .context = session,

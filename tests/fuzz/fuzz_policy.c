@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as config.json: refused with a reason, or a policy that is consistent with itself.
- * links: daemon/policy.c daemon/grant.c kc_static -ljansson
+ * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c kc_static -ljansson
  */
 #include "daemon/policy.h"
 #include "libkc/parse.h"

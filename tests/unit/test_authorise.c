@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every reason of a denial, in its order, and what the denial tells a person to type.
- * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c daemon/grant.c
+ * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
  * links: kc_static -ljansson
  */
 #include "daemon/authorise.h"

@@ -3,7 +3,7 @@
  * The file behind the policy: what is refused, that a change is seen, and that an edit keeps
  * what it doesn't know and never spoils the file.
  * links: daemon/config.c daemon/config_change.c daemon/config_report.c daemon/edit_lock.c
- * links: daemon/policy.c daemon/grant.c daemon/shell_quote.c kc_static platform -ljansson
+ * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c daemon/shell_quote.c kc_static platform -ljansson
  */
 #include "daemon/config.h"
 #include "daemon/policy.h"

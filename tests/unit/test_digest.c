@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hashes of files: right, bounded, and remembered only while the file can't have changed.
- * links: daemon/digest.c daemon/worker.c kc_static platform tests/unit/temp_directory.c
- * links: -lcrypto -luv
+ * links: daemon/digest.c kc_static platform tests/unit/temp_directory.c -lcrypto
  */
 #include "daemon/digest.h"
 #include "platform/process.h"
 #include "tests/unit/temp_directory.h"
-
-#include <uv.h>
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,24 +23,17 @@
 #define HASH_OF_ABD "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9"
 
 struct fixture {
-    uv_loop_t loop;
     struct digest *digest;
     char *directory;
     char *path;
-    struct digest_job job;
-    int done;
+    char hash[HASH_TEXT_SIZE];
+    bool was_known; /* before the last look */
 };
-
-static void on_done(struct digest_job *job) {
-    struct fixture *fixture = (struct fixture *)((char *)job - offsetof(struct fixture, job));
-    fixture->done++;
-}
 
 static int setup(void **state) {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    assert_int_equal(uv_loop_init(&fixture->loop), 0);
-    assert_int_equal(digest_open(&fixture->loop, &fixture->digest), KC_OK);
+    assert_int_equal(digest_new(&fixture->digest), KC_OK);
     fixture->directory = temp_directory_new();
     fixture->path = temp_path(fixture->directory, "program");
     temp_file_write(fixture->path, "abc", 3);
@@ -53,9 +43,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     struct fixture *fixture = *state;
-    digest_close(fixture->digest);
-    assert_int_equal(uv_run(&fixture->loop, UV_RUN_DEFAULT), 0);
-    assert_int_equal(uv_loop_close(&fixture->loop), 0);
+    digest_free(fixture->digest);
     temp_directory_remove(fixture->directory);
     free(fixture->path);
     free(fixture);
@@ -64,32 +52,26 @@ static int teardown(void **state) {
 
 static enum kc_error hash_now(struct fixture *fixture) {
     const char *why = NULL;
-    struct image *image = NULL;
+    KC_AUTO(image) image = NULL;
     assert_int_equal(image_open(fixture->path, &image, &why), KC_OK);
-    fixture->job = (struct digest_job){.image = image, .done = on_done};
-    fixture->done = 0;
-    enum kc_error error = digest_image(fixture->digest, &fixture->job);
-    while (error == KC_AGAIN && fixture->done == 0) {
-        (void)uv_run(&fixture->loop, UV_RUN_ONCE);
-    }
-    image_free(image);
-    return error == KC_AGAIN ? fixture->job.error : error;
+    fixture->was_known = digest_recall(fixture->digest, image, fixture->hash);
+    return digest_image(fixture->digest, image, NULL, fixture->hash);
 }
 
 static void test_digest_is_sha256(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(hash_now(fixture), KC_OK);
-    assert_string_equal(fixture->job.hash, HASH_OF_ABC);
+    assert_string_equal(fixture->hash, HASH_OF_ABC);
 }
 
 static void test_digest_does_not_remember_a_file_that_is_too_young(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(hash_now(fixture), KC_OK);
-    assert_int_equal(fixture->done, 1);
+    assert_false(fixture->was_known);
     temp_file_write(fixture->path, "abd", 3);
     assert_int_equal(hash_now(fixture), KC_OK);
-    assert_string_equal(fixture->job.hash, HASH_OF_ABD);
-    assert_int_equal(fixture->done, 1);
+    assert_string_equal(fixture->hash, HASH_OF_ABD);
+    assert_false(fixture->was_known);
 }
 
 /* /bin/sh has been still for a while, on a file system that tells of changes. */
@@ -99,13 +81,11 @@ static void test_digest_remembers_a_file_that_is_still(void **state) {
     free(fixture->path);
     fixture->path = strdup("/bin/sh");
     assert_int_equal(hash_now(fixture), KC_OK);
-    if (fixture->done != 1) {
-        fail_msg("the first look didn't hash");
-    }
-    memcpy(first, fixture->job.hash, sizeof first);
+    assert_false(fixture->was_known);
+    memcpy(first, fixture->hash, sizeof first);
     assert_int_equal(hash_now(fixture), KC_OK);
-    assert_string_equal(fixture->job.hash, first);
-    assert_int_equal(fixture->done, 0);
+    assert_string_equal(fixture->hash, first);
+    assert_true(fixture->was_known);
 }
 
 static void test_digest_sees_a_change_with_restored_mtime(void **state) {
@@ -115,18 +95,19 @@ static void test_digest_sees_a_change_with_restored_mtime(void **state) {
     assert_int_equal(hash_now(fixture), KC_OK);
     sleep(3); /* old enough to be remembered */
     assert_int_equal(hash_now(fixture), KC_OK);
+    assert_int_equal(hash_now(fixture), KC_OK);
+    assert_true(fixture->was_known);
     temp_file_write(fixture->path, "abd", 3);
     const struct timespec times[2] = {before.st_atim, before.st_mtim};
     assert_int_equal(utimensat(AT_FDCWD, fixture->path, times, 0), 0);
     assert_int_equal(hash_now(fixture), KC_OK);
-    assert_string_equal(fixture->job.hash, HASH_OF_ABD);
+    assert_string_equal(fixture->hash, HASH_OF_ABD);
 }
 
 static void test_digest_refuses_a_file_over_the_limit_unread(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(truncate(fixture->path, (off_t)DIGEST_SIZE_MAX + 1), 0);
     assert_int_equal(hash_now(fixture), KC_TOO_BIG);
-    assert_int_equal(fixture->done, 0);
 }
 
 static void test_digest_compute_ends_when_it_is_cancelled(void **state) {

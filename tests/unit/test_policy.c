@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The policy as values: what is accepted, what is refused, and what a grant covers.
- * links: daemon/policy.c daemon/grant.c kc_static -ljansson
+ * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c kc_static -ljansson
  */
 #include "daemon/grant.h"
 #include "daemon/policy.h"
@@ -152,8 +152,7 @@ static void test_policy_entry_with_an_unknown_condition_allows_nothing(void **st
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":true"), "helper"},
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"launcher\":true"), "launcher"},
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"ancestry\":\"chain\""), "ancestry"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"code\":\"jit\""), "code"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"libraries\":[]"), "libraries"},
+        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"code\":\"jit\",\"libraries\":[]"), NULL},
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"inline\":0"), "inline"},
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"session_root\":\"no\""), "session_root"},
         {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":false,\"code\":null"), NULL},

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* One registered binary: read from its object, and asked. */
+#include "daemon/policy_internal.h"
+
+#include "daemon/grant.h"
+#include "libkc/parse.h"
+
+#include <jansson.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HASH_LENGTH       64
+#define REGISTERED_AT_MAX 64
+
+enum kc_error policy_refuse(char why[KC_MESSAGE_MAX], const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(why, KC_MESSAGE_MAX, format, values);
+    va_end(values);
+    return KC_INVALID;
+}
+
+static enum kc_error refuse_key(const struct place *place, const char *key, const char *rule) {
+    return policy_refuse(place->why, POLICY_ENTRIES_KEY "[%zu].%s %s", place->number, key, rule);
+}
+
+static enum kc_error read_path(const struct place *place, const char **ret_path) {
+    const char *path = json_string_value(json_object_get(place->object, "path"));
+    if (path == NULL || path[0] != '/') {
+        return refuse_key(place, "path", "must be an absolute path");
+    }
+    *ret_path = path;
+    return KC_OK;
+}
+
+static enum kc_error read_hash(const struct place *place, const char **ret_hash) {
+    const char *hash = json_string_value(json_object_get(place->object, "hash"));
+    if (hash == NULL || !parse_is_hex(hash, HASH_LENGTH)) {
+        return refuse_key(place, "hash", "must be 64 lower-case hex digits");
+    }
+    *ret_hash = hash;
+    return KC_OK;
+}
+
+/* Only shown, so its form is free: a date in a person's own style must not deny everything. */
+static enum kc_error read_registered_at(const struct place *place, const char **ret_text) {
+    const json_t *value = json_object_get(place->object, "registered_at");
+    const char *text = value == NULL ? "" : json_string_value(value);
+    if (text == NULL ||
+        (text[0] != '\0' && parse_name(text, strlen(text), REGISTERED_AT_MAX) != KC_OK)) {
+        return refuse_key(place, "registered_at", "must be a time");
+    }
+    *ret_text = text;
+    return KC_OK;
+}
+
+static enum kc_error read_flag(const struct place *place, const char *key, bool *ret_flag) {
+    const json_t *value = json_object_get(place->object, key);
+    if (value != NULL && !json_is_boolean(value)) {
+        return refuse_key(place, key, "must be true or false");
+    }
+    *ret_flag = json_is_true(value);
+    return KC_OK;
+}
+
+static enum kc_error read_grants(const struct place *place, const char *key,
+                                 const json_t **ret_grants) {
+    const json_t *value = json_object_get(place->object, key);
+    if (value != NULL && !json_is_array(value)) {
+        return refuse_key(place, key, "must be a list of grants");
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *grant = json_string_value(json_array_get(value, i));
+        if (grant == NULL || grant_check(grant) != KC_OK) {
+            return policy_refuse(place->why,
+                                 POLICY_ENTRIES_KEY
+                                 "[%zu].%s[%zu] must be SERVICE or SERVICE/GLOB, with "
+                                 "%%2F %%2C %%25 for / , %% in SERVICE",
+                                 place->number, key, i);
+        }
+    }
+    *ret_grants = value;
+    return KC_OK;
+}
+
+static enum kc_error read_code(const struct place *place, bool *ret_may_make_code) {
+    const json_t *value = json_object_get(place->object, "code");
+    bool is_jit = json_is_string(value) && strcmp(json_string_value(value), "jit") == 0;
+    if (value != NULL && !json_is_null(value) && !is_jit) {
+        return refuse_key(place, "code", "must be \"jit\"");
+    }
+    *ret_may_make_code = is_jit;
+    return KC_OK;
+}
+
+static bool is_library(const json_t *value) {
+    const char *path = json_string_value(json_object_get(value, "path"));
+    const char *hash = json_string_value(json_object_get(value, "hash"));
+    return path != NULL && path[0] == '/' && hash != NULL && parse_is_hex(hash, HASH_LENGTH);
+}
+
+static enum kc_error read_libraries(const struct place *place, const json_t **ret_libraries) {
+    const json_t *value = json_object_get(place->object, "libraries");
+    if (value != NULL && !json_is_array(value)) {
+        return refuse_key(place, "libraries", "must be a list");
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (!is_library(json_array_get(value, i))) {
+            return policy_refuse(place->why,
+                                 POLICY_ENTRIES_KEY
+                                 "[%zu].libraries[%zu] must be an object with an absolute "
+                                 "path and a hash of 64 lower-case hex digits",
+                                 place->number, i);
+        }
+    }
+    *ret_libraries = value;
+    return KC_OK;
+}
+
+static const char *find_unsupported(const json_t *object) {
+    static const char *const keys[] = {"helper", "launcher", "ancestry", "inline", "session_root"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const json_t *value = json_object_get(object, keys[i]);
+        if (value != NULL && !json_is_false(value) && !json_is_null(value)) {
+            return keys[i];
+        }
+    }
+    return NULL;
+}
+
+enum kc_error policy_read_entry(const struct place *place, struct policy_entry *ret_entry) {
+    if (!json_is_object(place->object)) {
+        return policy_refuse(place->why, POLICY_ENTRIES_KEY "[%zu] must be an object",
+                             place->number);
+    }
+    struct policy_entry entry = {.unsupported = find_unsupported(place->object)};
+    enum kc_error error = read_path(place, &entry.path);
+    if (error == KC_OK) {
+        error = read_hash(place, &entry.hash);
+    }
+    if (error == KC_OK) {
+        error = read_registered_at(place, &entry.registered_at);
+    }
+    if (error == KC_OK) {
+        error = read_grants(place, "allowed_read_services", &entry.grants[RIGHT_READ]);
+    }
+    if (error == KC_OK) {
+        error = read_grants(place, "allowed_write_services", &entry.grants[RIGHT_WRITE]);
+    }
+    if (error == KC_OK) {
+        error = read_flag(place, "can_search", &entry.can_search);
+    }
+    if (error == KC_OK) {
+        error = read_flag(place, "plain", &entry.is_plain);
+    }
+    if (error == KC_OK) {
+        error = read_code(place, &entry.may_make_code);
+    }
+    if (error == KC_OK) {
+        error = read_libraries(place, &entry.libraries);
+    }
+    if (error == KC_OK) {
+        *ret_entry = entry;
+    }
+    return error;
+}
+
+const char *policy_entry_path(const struct policy_entry *entry) {
+    return entry->path;
+}
+
+const char *policy_entry_hash(const struct policy_entry *entry) {
+    return entry->hash;
+}
+
+const char *policy_entry_registered_at(const struct policy_entry *entry) {
+    return entry->registered_at;
+}
+
+bool policy_entry_can_search(const struct policy_entry *entry) {
+    return entry->can_search;
+}
+
+bool policy_entry_is_plain(const struct policy_entry *entry) {
+    return entry->is_plain;
+}
+
+bool policy_entry_may_make_code(const struct policy_entry *entry) {
+    return entry->may_make_code;
+}
+
+bool policy_entry_allows_library(const struct policy_entry *entry, const char *path,
+                                 const char *hash) {
+    for (size_t i = 0; i < json_array_size(entry->libraries); i++) {
+        const json_t *library = json_array_get(entry->libraries, i);
+        if (strcmp(json_string_value(json_object_get(library, "path")), path) == 0 &&
+            strcmp(json_string_value(json_object_get(library, "hash")), hash) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *policy_entry_unsupported(const struct policy_entry *entry) {
+    return entry->unsupported;
+}
+
+size_t policy_entry_grant_count(const struct policy_entry *entry, enum right right) {
+    return json_array_size(entry->grants[right]);
+}
+
+const char *policy_entry_grant(const struct policy_entry *entry, enum right right, size_t index) {
+    return json_string_value(json_array_get(entry->grants[right], index));
+}
+
+bool policy_entry_allows(const struct policy_entry *entry, enum right right, const char *service,
+                         const char *target, enum kc_match match) {
+    if (entry->unsupported != NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < policy_entry_grant_count(entry, right); i++) {
+        if (grant_covers(policy_entry_grant(entry, right, i), service, target, match)) {
+            return true;
+        }
+    }
+    return false;
+}

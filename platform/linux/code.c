@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * maps tells what is mapped to execute, pagemap whether a page still is the file's own: a page
+ * that was written through /proc/PID/mem or ptrace became anonymous memory. (Private_Dirty in smaps
+ * would also count pages of a file that was merely written a moment ago, and costs three times
+ * as much.)
+ */
+#define _GNU_SOURCE
+#include "platform/linux/code_internal.h"
+
+#include "platform/linux/mounts.h"
+#include "platform/linux/process_internal.h"
+#include "platform/unix/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define MAPS_LIMIT   (1024u * 1024u) /* some 10,000 mappings */
+#define PAGES_MAX    (64u * 1024u)   /* pages of executable memory that are looked at: 256 MiB */
+#define PAGES_CHUNK  512u
+
+/* Documentation/admin-guide/mm/pagemap.rst; the flags need no privilege (Linux 4.2). */
+#define PAGE_PRESENT (UINT64_C(1) << 63)
+#define PAGE_SWAPPED (UINT64_C(1) << 62)
+#define PAGE_FILE    (UINT64_C(1) << 61)
+
+/* One look under way. */
+struct look {
+    const struct process *process;
+    const struct image *image;
+    struct code *code;
+    int pagemap;
+    unsigned pages; /* looked at so far */
+    bool image_is_mapped;
+};
+
+static void set_flaw(struct code *code, enum code_flaw flaw, const char *subject, size_t length) {
+    if (code->flaw != CODE_SOUND) {
+        return; /* the first one is told */
+    }
+    size_t size = length < sizeof code->subject ? length : sizeof code->subject - 1;
+    code->flaw = flaw;
+    memcpy(code->subject, subject, size);
+    code->subject[size] = '\0';
+}
+
+/* Whether a page of the range isn't the file's (or the kernel's) own. */
+static enum kc_error is_altered(struct look *look, const struct mapping *mapping,
+                                bool *ret_altered) {
+    uint64_t entries[PAGES_CHUNK];
+    uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t page = mapping->start / page_size;
+    uint64_t end = mapping->end / page_size;
+    *ret_altered = false;
+    while (page < end) {
+        size_t count = end - page < PAGES_CHUNK ? (size_t)(end - page) : PAGES_CHUNK;
+        look->pages += (unsigned)count;
+        if (look->pages > PAGES_MAX) {
+            return KC_TOO_BIG;
+        }
+        ssize_t got = pread(look->pagemap, entries, count * sizeof entries[0],
+                            (off_t)(page * sizeof entries[0]));
+        if (got <= 0 || (size_t)got % sizeof entries[0] != 0) {
+            return process_check(look->process) == KC_OK ? KC_IO : KC_CHANGED;
+        }
+        size_t filled = (size_t)got / sizeof entries[0];
+        for (size_t i = 0; i < filled; i++) {
+            bool is_there = (entries[i] & (PAGE_PRESENT | PAGE_SWAPPED)) != 0;
+            if (is_there && (entries[i] & PAGE_FILE) == 0) {
+                *ret_altered = true;
+                return KC_OK;
+            }
+        }
+        page += filled;
+    }
+    return KC_OK;
+}
+
+static bool has_identity(const struct mapping *mapping, dev_t device, uint64_t inode) {
+    return mapping->inode == inode && mapping->device_major == major(device) &&
+           mapping->device_minor == minor(device);
+}
+
+/* On btrfs and overlayfs maps tells another device than stat. So the file is mapped by
+ * ourselves, and its line in our own table compared. */
+static bool matches_own_mapping(int file, const struct mapping *mapping) {
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+    void *page = mmap(NULL, page_size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (page == MAP_FAILED) {
+        return false;
+    }
+    KC_AUTO_DESCRIPTOR maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    bool matches = false;
+    if (maps >= 0 && descriptor_read_text(maps, MAPS_LIMIT, &text, &length) == KC_OK) {
+        for (const char *line = text; *line != '\0';) {
+            struct mapping own;
+            size_t line_length = strcspn(line, "\n");
+            if (code_parse_mapping(line, line_length, &own) == KC_OK &&
+                own.start == (uint64_t)(uintptr_t)page) {
+                matches = own.inode == mapping->inode &&
+                          own.device_major == mapping->device_major &&
+                          own.device_minor == mapping->device_minor;
+                break;
+            }
+            line += line_length + (line[line_length] == '\n');
+        }
+    }
+    (void)munmap(page, page_size);
+    return matches;
+}
+
+static bool is_same_file(int place, const struct mapping *mapping) {
+    struct stat status;
+    if (fstat(place, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink == 0) {
+        return false;
+    }
+    if (has_identity(mapping, status.st_dev, status.st_ino)) {
+        return true;
+    }
+    char link[sizeof "/proc/self/fd/" + 20];
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+    KC_AUTO_DESCRIPTOR file = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    return file >= 0 && matches_own_mapping(file, mapping);
+}
+
+static bool is_image(const struct look *look, const struct mapping *mapping) {
+    struct image_stamp stamp;
+    if (image_stamp(look->image, &stamp) == KC_OK &&
+        has_identity(mapping, (dev_t)stamp.words[0], stamp.words[1])) {
+        return true;
+    }
+    return strlen(image_path(look->image)) == mapping->path_length &&
+           memcmp(image_path(look->image), mapping->path, mapping->path_length) == 0 &&
+           matches_own_mapping(image_file(look->image), mapping);
+}
+
+static enum kc_error keep_untrusted(struct look *look, const char *path,
+                                    const struct mapping *mapping) {
+    struct code *code = look->code;
+    const char *why = NULL;
+    KC_AUTO(image) file = NULL;
+    enum kc_error error = image_open(path, &file, &why);
+    if (error != KC_OK || !is_same_file(image_file(file), mapping)) {
+        set_flaw(code, CODE_UNKNOWN, mapping->path, mapping->path_length);
+        return error == KC_NO_MEMORY ? error : KC_OK;
+    }
+    for (size_t i = 0; i < code->file_count; i++) {
+        struct image_stamp one;
+        struct image_stamp other;
+        if (image_stamp(code->files[i], &one) == KC_OK && image_stamp(file, &other) == KC_OK &&
+            memcmp(one.words, other.words, sizeof one.words) == 0) {
+            return KC_OK;
+        }
+    }
+    if (code->file_count == CODE_FILES_MAX) {
+        set_flaw(code, CODE_CROWDED, mapping->path, mapping->path_length);
+        return KC_OK;
+    }
+    code->files[code->file_count] = file;
+    code->file_count++;
+    file = NULL;
+    return KC_OK;
+}
+
+static enum kc_error judge_file(struct look *look, const struct mapping *mapping) {
+    char path[PATH_MAX];
+    if (is_image(look, mapping)) {
+        look->image_is_mapped = true;
+        return KC_OK;
+    }
+    if (code_unescape_path(mapping, path, sizeof path) != KC_OK || path[0] != '/') {
+        set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
+        return KC_OK;
+    }
+    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0 || code_check_trusted(path) == KC_NOT_FOUND) {
+        set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
+        return KC_OK;
+    }
+    if (code_check_trusted(path) == KC_OK && is_same_file(place, mapping)) {
+        return KC_OK;
+    }
+    return keep_untrusted(look, path, mapping);
+}
+
+static bool is_named(const struct mapping *mapping, const char *name) {
+    return mapping->path_length == strlen(name) &&
+           memcmp(mapping->path, name, mapping->path_length) == 0;
+}
+
+static enum kc_error judge_mapping(struct look *look, const struct mapping *mapping) {
+    bool altered = false;
+    bool is_kernels = mapping->inode == 0 && is_named(mapping, "[vdso]");
+    if (!mapping->is_executable || (mapping->inode == 0 && is_named(mapping, "[vsyscall]"))) {
+        return KC_OK;
+    }
+    if (mapping->inode == 0 && !is_kernels) {
+        look->code->makes_code = true;
+        return KC_OK;
+    }
+    enum kc_error error = is_altered(look, mapping, &altered);
+    if (error != KC_OK) {
+        return error;
+    }
+    if (altered) {
+        set_flaw(look->code, CODE_ALTERED, mapping->path, mapping->path_length);
+        return KC_OK;
+    }
+    return is_kernels ? KC_OK : judge_file(look, mapping);
+}
+
+static enum kc_error look_mappings(struct look *look) {
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    enum kc_error error = process_read_pin(look->process, MAPS_LIMIT, &text, &length);
+    if (error != KC_OK) {
+        return error;
+    }
+    for (const char *line = text; *line != '\0';) {
+        struct mapping mapping;
+        size_t line_length = strcspn(line, "\n");
+        error = code_parse_mapping(line, line_length, &mapping);
+        if (error == KC_OK) {
+            error = judge_mapping(look, &mapping);
+        }
+        if (error != KC_OK) {
+            return error;
+        }
+        line += line_length + (line[line_length] == '\n');
+    }
+    if (!look->image_is_mapped) {
+        set_flaw(look->code, CODE_ELSEWHERE, "", 0);
+    }
+    return KC_OK;
+}
+
+enum kc_error code_look(const struct process *process, const struct image *image,
+                        struct code *ret_code) {
+    struct code code = {.flaw = CODE_SOUND};
+    struct look look = {.process = process, .image = image, .code = &code};
+    KC_AUTO_DESCRIPTOR pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
+    if (pagemap < 0) {
+        return process_look_error(process, errno);
+    }
+    look.pagemap = pagemap;
+    enum kc_error error = look_mappings(&look);
+    if (error == KC_OK) {
+        error = code_look_environment(process, &code);
+    }
+    if (error == KC_OK) {
+        error = process_check(process); /* what was read was one program's */
+    }
+    if (error != KC_OK) {
+        code_clear(&code);
+        return error == KC_TOO_BIG || error == KC_INVALID ? KC_UNSAFE : error;
+    }
+    *ret_code = code;
+    return KC_OK;
+}
+
+void code_clear(struct code *code) {
+    for (size_t i = 0; i < code->file_count; i++) {
+        image_free(code->files[i]);
+    }
+    memset(code, 0, sizeof *code);
+}
+
+const char *code_flaw_text(enum code_flaw flaw) {
+    switch (flaw) {
+    case CODE_SOUND:
+        return "";
+    case CODE_ELSEWHERE:
+        return "it doesn't run from the program file that it claims";
+    case CODE_ALTERED:
+        return "its code was changed in memory";
+    case CODE_UNKNOWN:
+        return "it runs code from a file that can't be found under its name";
+    case CODE_CROWDED:
+        return "it runs code from too many files that aren't the administrator's";
+    case CODE_PRELOADED:
+        return "its loader was told to load code that isn't the administrator's";
+    }
+    return "";
+}

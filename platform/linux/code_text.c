@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts behind code.c: lines of maps, names in them, and the variables that the dynamic
+ * loader obeys (ld.so(8)).
+ */
+#define _GNU_SOURCE
+#include "platform/linux/code_internal.h"
+
+#include "platform/linux/mounts.h"
+#include "platform/linux/process_internal.h"
+#include "platform/unix/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool take_hex(const char **next, const char *end, char until, uint64_t *ret_number) {
+    uint64_t number = 0;
+    const char *at = *next;
+    for (; at < end && *at != until; at++) {
+        unsigned digit;
+        if (*at >= '0' && *at <= '9') {
+            digit = (unsigned)(*at - '0');
+        } else if (*at >= 'a' && *at <= 'f') {
+            digit = (unsigned)(*at - 'a') + 10;
+        } else {
+            return false;
+        }
+        if (number >> 60 != 0) {
+            return false;
+        }
+        number = number << 4 | digit;
+    }
+    if (at == *next || at == end) {
+        return false;
+    }
+    *next = at + 1;
+    *ret_number = number;
+    return true;
+}
+
+/* "r-xp " */
+static bool take_rights(const char **next, const char *end, struct mapping *mapping) {
+    const char *rights = *next;
+    if (end - rights < 5 || rights[4] != ' ' || (rights[0] != 'r' && rights[0] != '-') ||
+        (rights[1] != 'w' && rights[1] != '-') || (rights[2] != 'x' && rights[2] != '-') ||
+        (rights[3] != 'p' && rights[3] != 's')) {
+        return false;
+    }
+    mapping->is_executable = rights[2] == 'x';
+    mapping->is_shared = rights[3] == 's';
+    *next = rights + 5;
+    return true;
+}
+
+/* The inode ends the line, or blanks and a name follow. */
+static bool take_inode_and_path(const char *next, const char *end, struct mapping *mapping) {
+    size_t digits = strspn(next, "0123456789");
+    if (next + digits > end || !descriptor_parse_number(next, digits, &mapping->inode)) {
+        return false;
+    }
+    next += digits;
+    if (next < end && *next != ' ') {
+        return false;
+    }
+    while (next < end && *next == ' ') {
+        next++;
+    }
+    mapping->path = next;
+    mapping->path_length = (size_t)(end - next);
+    return true;
+}
+
+enum kc_error code_parse_mapping(const char *line, size_t length, struct mapping *ret_mapping) {
+    struct mapping mapping = {0};
+    const char *next = line;
+    const char *end = line + length;
+    uint64_t offset = 0;
+    uint64_t device_major = 0;
+    uint64_t device_minor = 0;
+    if (!take_hex(&next, end, '-', &mapping.start) || !take_hex(&next, end, ' ', &mapping.end) ||
+        !take_rights(&next, end, &mapping) || !take_hex(&next, end, ' ', &offset) ||
+        !take_hex(&next, end, ':', &device_major) || !take_hex(&next, end, ' ', &device_minor) ||
+        device_major > UINT_MAX || device_minor > UINT_MAX || mapping.end <= mapping.start ||
+        !take_inode_and_path(next, end, &mapping)) {
+        return KC_INVALID;
+    }
+    mapping.device_major = (unsigned)device_major;
+    mapping.device_minor = (unsigned)device_minor;
+    *ret_mapping = mapping;
+    return KC_OK;
+}
+
+enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer, size_t size) {
+    static const char newline[] = "\\012";
+    size_t out = 0;
+    for (size_t i = 0; i < mapping->path_length;) {
+        bool is_newline = mapping->path_length - i >= sizeof newline - 1 &&
+                          memcmp(mapping->path + i, newline, sizeof newline - 1) == 0;
+        if (out + 1 >= size) {
+            return KC_TOO_BIG;
+        }
+        buffer[out] = is_newline ? '\n' : mapping->path[i];
+        out++;
+        i += is_newline ? sizeof newline - 1 : 1;
+    }
+    buffer[out] = '\0';
+    return KC_OK;
+}
+
+enum kc_error code_check_trusted(const char *path) {
+    struct stat status;
+    struct mount mount;
+    const char *why = NULL;
+    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) {
+        return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
+    }
+    if (mount_of(place, &mount, &why) != KC_OK || !mount.honours_setid ||
+        fstat(place, &status) != 0) {
+        return KC_UNSAFE;
+    }
+    bool is_kind = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+    return is_kind && status.st_uid == 0 && (status.st_mode & 022) == 0 ? KC_OK : KC_UNSAFE;
+}
+
+/* One word of such a variable. A bare name is looked for where the administrator, or
+ * LD_LIBRARY_PATH, says; what isn't there is not loaded. */
+static bool is_harmless(const char *word, size_t length, bool is_directory) {
+    char path[PATH_MAX];
+    if (length >= sizeof path) {
+        return false;
+    }
+    if (!is_directory && memchr(word, '/', length) == NULL) {
+        return true;
+    }
+    if (length == 0 || word[0] != '/' || memchr(word, '$', length) != NULL) {
+        return false; /* relative to where it was started, or to be replaced by the loader */
+    }
+    memcpy(path, word, length);
+    path[length] = '\0';
+    enum kc_error error = code_check_trusted(path);
+    return error == KC_OK || error == KC_NOT_FOUND;
+}
+
+struct variable {
+    const char *name; /* with its = */
+    const char *separators;
+    bool holds_directories;
+};
+
+static bool judge_variable(const struct variable *variable, const char *value) {
+    if (*value == '\0') {
+        return true;
+    }
+    for (;;) {
+        size_t length = strcspn(value, variable->separators);
+        bool is_empty_word = length == 0 && !variable->holds_directories;
+        if (!is_empty_word && !is_harmless(value, length, variable->holds_directories)) {
+            return false;
+        }
+        if (value[length] == '\0') {
+            return true;
+        }
+        value += length + 1;
+    }
+}
+
+enum kc_error code_look_environment(const struct process *process, struct code *code) {
+    static const struct variable variables[] = {
+        {"LD_PRELOAD=", " :", false},
+        {"LD_AUDIT=", ":", false},
+        {"LD_LIBRARY_PATH=", ":;", true},
+    };
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    enum kc_error error = process_read_text(process, "environ", &text, &length);
+    if (error != KC_OK) {
+        return error;
+    }
+    for (size_t at = 0; at < length && code->flaw == CODE_SOUND; at += strlen(text + at) + 1) {
+        for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+            size_t name = strlen(variables[i].name);
+            if (strncmp(text + at, variables[i].name, name) == 0 &&
+                !judge_variable(&variables[i], text + at + name)) {
+                code->flaw = CODE_PRELOADED;
+                (void)snprintf(code->subject, sizeof code->subject, "%s", text + at);
+            }
+        }
+    }
+    return KC_OK;
+}
