@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sub-commands of keychain-auth: one row each in one table (admin.c), one cmd_*.c each.
+ * The sub-commands of keychain-auth: one row each in one table (table.c), one cmd_*.c each.
  * Usage, `keychain-auth commands`, completions and the manual's check come from the table.
  */
 #ifndef ADMIN_H
@@ -9,10 +9,10 @@
 #include "libkc/options.h"
 
 struct command {
-    const char *name;              /* NULL ends the table */
-    const char *operands;          /* "PATH", "SERVICE TARGET"; "" when there are none */
-    const char *help;              /* one line */
-    const struct option *options;  /* ends with a NULL name */
+    const char *name;             /* NULL ends the table */
+    const char *operands;         /* "PATH", "SERVICE TARGET"; "" when there are none */
+    const char *help;             /* one line */
+    const struct option *options; /* ends with a NULL name */
     size_t operands_min;
     size_t operands_max;
     enum exit_code (*run)(const struct options *options);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a command line to a command: finds the row, parses its options, counts its operands,
+ * and makes sure at the end that what was printed has arrived.
+ */
+#include "daemon/admin/admin.h"
+
+#include "daemon/admin/nearest.h"
+#include "daemon/admin/say.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option program_options[] = {
+    {.name = "help", .letter = 'h', .help = "print this"},
+    {.name = "version", .help = "print the version"},
+    {.name = NULL}};
+
+static void print_usage(void) {
+    (void)fputs("usage: keychain-auth COMMAND [OPTION]... [OPERAND]...\n"
+                "asks the kernel who wants a secret before it hands one out\n\n",
+                stdout);
+    for (const struct command *command = admin_commands; command->name != NULL; command++) {
+        char form[64];
+        (void)snprintf(form, sizeof form, "%s %s", command->name, command->operands);
+        (void)printf("  %-25s  %s\n", form, command->help);
+    }
+    (void)putchar('\n');
+    options_print(program_options, stdout);
+    (void)fputs("\nkeychain-auth COMMAND --help tells more of a command\n"
+                "exit: 0 done, 1 the answer was no, 2 usage, 3 no daemon, 4 other trouble\n",
+                stdout);
+}
+
+static void print_command_form(const struct command *command, FILE *stream) {
+    (void)fprintf(stream, "usage: keychain-auth %s [OPTION]...%s%s\n", command->name,
+                  command->operands[0] == '\0' ? "" : " ", command->operands);
+}
+
+static void print_command_usage(const struct command *command) {
+    print_command_form(command, stdout);
+    (void)printf("%s\n\n", command->help);
+    options_print(command->options, stdout);
+}
+
+static enum exit_code run(const struct command *command, const struct options *options) {
+    size_t count = options_operand_count(options);
+    if (options_flag(options, "help", false)) {
+        print_command_usage(command);
+        return EXIT_DONE;
+    }
+    if (count < command->operands_min || count > command->operands_max) {
+        say("%s: too %s operands", command->name, count < command->operands_min ? "few" : "many");
+        print_command_form(command, stderr);
+        return EXIT_USAGE;
+    }
+    return command->run(options);
+}
+
+static enum exit_code run_command(const struct command *command, int argc,
+                                  const char *const *argv) {
+    KC_AUTO(options) options = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error error = options_parse(command->options, argc, argv, &options, why);
+    if (error == KC_INVALID) {
+        say_report(why, error);
+        print_command_form(command, stderr);
+        return EXIT_USAGE;
+    }
+    return error == KC_OK ? run(command, options) : say_fault(error, "can't start");
+}
+
+static enum exit_code refuse(const char *word) {
+    struct shown shown;
+    const struct command *nearest = nearest_command(admin_commands, word);
+    if (nearest == NULL) {
+        say("there is no command \"%s\"; see keychain-auth --help", say_show(word, &shown));
+    } else {
+        say("there is no command \"%s\"; did you mean \"%s\"?", say_show(word, &shown),
+            nearest->name);
+    }
+    return EXIT_USAGE;
+}
+
+static enum exit_code run_word(int argc, const char *const *argv) {
+    const char *word = argv[1];
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        print_usage();
+        return EXIT_DONE;
+    }
+    if (strcmp(word, "--version") == 0) {
+        (void)puts("keychain-auth " KC_VERSION);
+        return EXIT_DONE;
+    }
+    const struct command *command = nearest_exact(admin_commands, word);
+    return command == NULL ? refuse(word) : run_command(command, argc - 2, argv + 2);
+}
+
+enum exit_code admin_main(int argc, const char *const *argv) {
+    if (argc < 2) {
+        say("a command is missing; see keychain-auth --help");
+        return EXIT_USAGE;
+    }
+    enum exit_code code = run_word(argc, argv);
+    /* /dev/full, or a pipe that nobody reads: what was asked for didn't arrive. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        say("can't write to standard output");
+        return EXIT_FAULT;
+    }
+    return code;
+}

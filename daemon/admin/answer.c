@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One connection, one question. The memory is shut after the daemon's first look: a process
+ * that has shut itself can't be identified, and one that hasn't may be read by its neighbours.
+ */
+#include "daemon/admin/answer.h"
+
+#include "daemon/admin/say.h"
+#include "libkc/client.h"
+#include "platform/harden.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT_MS 30000
+
+const char *answer_address(const struct options *options) {
+    return options_value(options, "socket", 0);
+}
+
+static enum exit_code say_no_daemon(const char *address) {
+    struct shown shown;
+    char *found = NULL;
+    bool is_known = client_address(address, &found) == KC_OK;
+    say("no daemon at \"%s\"; start one with: keychain-auth start",
+        is_known ? say_show(found, &shown) : "?");
+    free(found);
+    return EXIT_NO_DAEMON;
+}
+
+enum exit_code answer_connect(const struct options *options, struct answer **ret_answer) {
+    KC_AUTO(answer) answer = calloc(1, sizeof *answer);
+    if (answer == NULL) {
+        return say_fault(KC_NO_MEMORY, "can't ask the daemon");
+    }
+    const char *address = answer_address(options);
+    enum kc_error error = kc_open(address, TIMEOUT_MS, &answer->client);
+    if (error == KC_NOT_FOUND) {
+        return say_no_daemon(address);
+    }
+    if (error != KC_OK) {
+        return say_fault(error, "can't talk to the daemon");
+    }
+    error = harden_memory();
+    if (error != KC_OK && error != KC_UNSUPPORTED) {
+        return say_fault(error, "can't shut this process's memory to others");
+    }
+    *ret_answer = answer;
+    answer = NULL;
+    return EXIT_DONE;
+}
+
+static enum exit_code judge(const struct kc_answer *answer) {
+    const char *status = kc_answer_status(answer);
+    const char *reason = kc_answer_reason(answer);
+    if (strcmp(status, "success") == 0) {
+        return EXIT_DONE;
+    }
+    const char *message = kc_answer_message(answer);
+    say_report(message[0] == '\0' ? reason : message, KC_INTERNAL);
+    if (strcmp(status, "denied") == 0 || strcmp(reason, "not_found") == 0) {
+        return EXIT_NO;
+    }
+    return strcmp(reason, "malformed_request") == 0 ? EXIT_USAGE : EXIT_FAULT;
+}
+
+enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
+    enum kc_error error = kc_request(answer->client, query, &answer->answer);
+    if (error == KC_INVALID || error == KC_TOO_BIG) {
+        (void)say_fault(error, "a name, a value or an attribute breaks a limit "
+                               "(see keychain-auth(1))");
+        return EXIT_USAGE;
+    }
+    if (error != KC_OK) {
+        return say_fault(error, "the daemon didn't answer");
+    }
+    return judge(answer->answer);
+}
+
+enum exit_code answer_get(const struct options *options, const struct kc_query *query,
+                          struct answer **ret_answer) {
+    KC_AUTO(answer) answer = NULL;
+    enum exit_code code = answer_connect(options, &answer);
+    if (code == EXIT_DONE) {
+        code = answer_ask(answer, query);
+    }
+    if (code == EXIT_DONE) {
+        *ret_answer = answer;
+        answer = NULL;
+    }
+    return code;
+}
+
+void answer_free(struct answer *answer) {
+    if (answer == NULL) {
+        return;
+    }
+    kc_answer_free(answer->answer);
+    kc_close(answer->client);
+    free(answer);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* allow: a registered program gets more rights. */
+#include "daemon/admin/admin.h"
+
+#include "daemon/admin/entry.h"
+#include "daemon/admin/rights.h"
+#include "daemon/admin/say.h"
+
+enum exit_code cmd_allow(const struct options *options) {
+    KC_AUTO(rights) rights = NULL;
+    enum exit_code code = rights_new(options, &rights);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    bool names_something = rights->read.count > 0 || rights->write.count > 0 ||
+                           rights->search != CONFIG_LEAVE || rights->plain != CONFIG_LEAVE;
+    if (!names_something) {
+        say("nothing to allow; name it with --read, --write, --search or --plain");
+        return EXIT_USAGE;
+    }
+    return entry_change(options, CONFIG_ALLOW, "allow", rights);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * approve: what was turned away becomes known. The person approves a hash that was seen, so
+ * the file must still have it.
+ */
+#include "daemon/admin/admin.h"
+
+#include "daemon/admin/change.h"
+#include "daemon/admin/places.h"
+#include "daemon/admin/rights.h"
+#include "daemon/admin/say.h"
+#include "daemon/admin/subject.h"
+#include "daemon/pending.h"
+#include "platform/clock.h"
+
+#include <string.h>
+
+static enum exit_code find(const struct pending *pending, const char *hash,
+                           const struct pending_entry **ret_entry) {
+    struct shown shown;
+    switch (pending_find(pending, hash, ret_entry)) {
+    case KC_OK:
+        return EXIT_DONE;
+    case KC_INVALID:
+        say("\"%s\" isn't 8 or more hex digits of one hash; see keychain-auth list-pending",
+            say_show(hash, &shown));
+        return EXIT_USAGE;
+    default:
+        say("\"%s\" isn't waiting for approval; see keychain-auth list-pending",
+            say_show(hash, &shown));
+        return EXIT_NO;
+    }
+}
+
+static enum exit_code check_unchanged(const struct pending_entry *entry) {
+    KC_AUTO(subject) subject = NULL;
+    struct shown shown;
+    enum exit_code code = subject_new(entry->path, &subject);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    if (strcmp(subject->hash, entry->hash) != 0 || strcmp(subject->path, entry->path) != 0) {
+        say("\"%s\" isn't the file that asked: it has another hash now; nothing was registered",
+            say_show(entry->path, &shown));
+        return EXIT_NO;
+    }
+    if (subject_is_loader(subject)) {
+        return subject_refuse_loader(subject);
+    }
+    subject_warn(subject);
+    return EXIT_DONE;
+}
+
+static enum exit_code approve(const struct places *places, const struct pending_entry *entry,
+                              const struct rights *rights) {
+    char asked[KC_MESSAGE_MAX];
+    enum exit_code code = check_unchanged(entry);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    rights_describe(rights, asked);
+    struct config_change change = {
+        .kind = CONFIG_REGISTER, .path = entry->path, .hash = entry->hash};
+    rights_lend(rights, &change);
+    const struct change_name name = {.event = "approve", .action = "register", .message = asked};
+    code = change_make(places, &change, &name);
+    if (code == EXIT_DONE) {
+        change_settle(places, entry->path, entry->hash);
+    }
+    return code;
+}
+
+enum exit_code cmd_approve(const struct options *options) {
+    KC_AUTO(places) places = NULL;
+    KC_AUTO(rights) rights = NULL;
+    KC_AUTO(pending) pending = NULL;
+    const struct pending_entry *entry = NULL;
+    enum exit_code code = rights_new(options, &rights);
+    if (code == EXIT_DONE) {
+        code = places_new(&places);
+    }
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    enum kc_error error = pending_load(places->pending, clock_wall_us(), &pending);
+    if (error != KC_OK) {
+        return say_fault(error, "can't read the list of those who wait for approval");
+    }
+    code = find(pending, options_operand(options, 0), &entry);
+    return code == EXIT_DONE ? approve(places, entry, rights) : code;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* register: a program becomes known, with the rights that are named and no others. */
+#include "daemon/admin/admin.h"
+
+#include "daemon/admin/change.h"
+#include "daemon/admin/places.h"
+#include "daemon/admin/rights.h"
+#include "daemon/admin/say.h"
+#include "daemon/admin/subject.h"
+
+static enum exit_code register_subject(const struct subject *subject, const struct rights *rights) {
+    KC_AUTO(places) places = NULL;
+    enum exit_code code = places_new(&places);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    char asked[KC_MESSAGE_MAX];
+    rights_describe(rights, asked);
+    struct config_change change = {
+        .kind = CONFIG_REGISTER, .path = subject->path, .hash = subject->hash};
+    rights_lend(rights, &change);
+    const struct change_name name = {.event = "policy", .action = "register", .message = asked};
+    code = change_make(places, &change, &name);
+    if (code == EXIT_DONE) {
+        change_settle(places, subject->path, subject->hash);
+    }
+    return code;
+}
+
+enum exit_code cmd_register(const struct options *options) {
+    KC_AUTO(rights) rights = NULL;
+    KC_AUTO(subject) subject = NULL;
+    enum exit_code code = rights_new(options, &rights);
+    if (code == EXIT_DONE) {
+        code = subject_new(options_operand(options, 0), &subject);
+    }
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    if (subject_is_loader(subject)) {
+        return subject_refuse_loader(subject);
+    }
+    subject_warn(subject);
+    return register_subject(subject, rights);
+}

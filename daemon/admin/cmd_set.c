@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * set: stores a value. The daemon is asked for first, so that nobody types a secret for
+ * nothing, and so that this process is shut before it holds one.
+ */
+#include "daemon/admin/admin.h"
+
+#include "daemon/admin/answer.h"
+#include "daemon/admin/pairs.h"
+#include "daemon/admin/value.h"
+#include "libkc/secret.h"
+
+static enum exit_code store(struct answer *answer, const struct options *options,
+                            const struct pairs *pairs, const struct secret *value) {
+    const char *target = options_operand(options, 1);
+    const void *bytes = secret_view(value);
+    size_t length = secret_length(value);
+    const struct kc_query query = {.action = "write",
+                                   .service = options_operand(options, 0),
+                                   .targets = &target,
+                                   .target_count = 1,
+                                   .values = &bytes,
+                                   .value_lengths = &length,
+                                   .attributes = (const char *const *)pairs->texts,
+                                   .attribute_count = pairs->count,
+                                   .administration = 1};
+    return answer_ask(answer, &query);
+}
+
+enum exit_code cmd_set(const struct options *options) {
+    KC_AUTO(pairs) pairs = NULL;
+    KC_AUTO(answer) answer = NULL;
+    KC_AUTO(secret) value = NULL;
+    enum exit_code code = pairs_new(options, &pairs);
+    if (code == EXIT_DONE) {
+        code = answer_connect(options, &answer);
+    }
+    if (code == EXIT_DONE) {
+        code = value_read(options_flag(options, "keep-newline", false), &value);
+    }
+    return code == EXIT_DONE ? store(answer, options, pairs, value) : code;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every subcommand and its options, once. Usage, completions and the manual's check are all
+ * made from these rows.
+ */
+#include "daemon/admin/admin.h"
+
+#include <stdint.h>
+
+#define HELP \
+    { .name = "help", .letter = 'h', .help = "print how the command is used" }
+#define END \
+    { .name = NULL }
+#define JSON \
+    { .name = "json", .help = "print JSON, for programs" }
+#define SOCKET                                                                                  \
+    {                                                                                           \
+        .name = "socket", .kind = OPTION_VALUE, .argument = "ADDRESS",                          \
+        .help = "where the daemon listens (default: KEYCHAIN_AUTH_SOCKET, else the user's own)" \
+    }
+#define ATTRIBUTE(text)                                                                     \
+    {                                                                                       \
+        .name = "attr", .kind = OPTION_VALUE, .can_repeat = true, .argument = "NAME=VALUE", \
+        .help = (text)                                                                      \
+    }
+#define GRANTS(word, text)                                        \
+    {                                                             \
+        .name = (word), .kind = OPTION_VALUE, .can_repeat = true, \
+        .argument = "SERVICE[,SERVICE...]", .help = (text)        \
+    }
+#define GIVEN_RIGHTS                                                                       \
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may read"),                  \
+        GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may write and delete"), \
+        {.name = "search",                                                                 \
+         .can_negate = true,                                                               \
+         .help = "it may list names, and read and delete by prefix"},                      \
+    {                                                                                      \
+        .name = "plain", .can_negate = true,                                               \
+        .help = "it speaks the bare protocol, without a nonce (weaker)"                    \
+    }
+
+static const struct option only_help[] = {HELP, END};
+static const struct option only_json[] = {JSON, HELP, END};
+static const struct option only_socket[] = {SOCKET, HELP, END};
+static const struct option status_options[] = {JSON, SOCKET, HELP, END};
+static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
+
+static const struct option taken_rights[] = {
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
+    GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may not write any more"),
+    {.name = "search", .help = "it may not search any more"},
+    {.name = "plain", .help = "it must use the nonce again"},
+    HELP,
+    END};
+
+static const struct option start_options[] = {
+    {.name = "foreground", .help = "stay in the foreground and log to standard error"},
+    {.name = "store",
+     .kind = OPTION_VALUE,
+     .argument = "NAME",
+     .help = "file, memory or auto (default: the policy's, else auto)"},
+    SOCKET,
+    HELP,
+    END};
+
+static const struct option set_options[] = {
+    ATTRIBUTE("an attribute that is stored with the value"),
+    {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
+    SOCKET,
+    HELP,
+    END};
+
+static const struct option delete_options[] = {
+    {.name = "prefix", .help = "delete every target that begins with TARGET"}, SOCKET, HELP, END};
+
+static const struct option search_options[] = {ATTRIBUTE("only items with this attribute"), JSON,
+                                               SOCKET, HELP, END};
+
+static const struct option audit_options[] = {
+    {.name = "follow", .letter = 'f', .help = "go on with what is written from now on"},
+    {.name = "lines",
+     .letter = 'n',
+     .kind = OPTION_VALUE,
+     .argument = "N",
+     .help = "only the last N records (default: all; with --follow, 10)"},
+    {.name = "service",
+     .kind = OPTION_VALUE,
+     .argument = "SERVICE",
+     .help = "only records of this service"},
+    {.name = "result",
+     .kind = OPTION_VALUE,
+     .argument = "RESULT",
+     .help = "only success, denied or error"},
+    {.name = "binary",
+     .kind = OPTION_VALUE,
+     .argument = "PATH",
+     .help = "only records of the program with this path"},
+    JSON,
+    HELP,
+    END};
+
+/* name, operands, help, options, fewest and most operands, function */
+const struct command admin_commands[] = {
+    {"start", "", "start the daemon", start_options, 0, 0, cmd_start},
+    {"stop", "", "stop the daemon and wait until it has ended", only_socket, 0, 0, cmd_stop},
+    {"status", "", "show what the daemon says of itself", status_options, 0, 0, cmd_status},
+    {"list-pending", "", "show who was turned away and waits for approval", only_json, 0, 0,
+     cmd_list_pending},
+    {"approve", "HASH", "register a program that was turned away", given_rights, 1, 1, cmd_approve},
+    {"register", "PATH", "register a program, with the rights that are named", given_rights, 1, 1,
+     cmd_register},
+    {"upgrade", "PATH", "a registered program was replaced: take its new hash", only_help, 1, 1,
+     cmd_upgrade},
+    {"unregister", "PATH|HASH", "forget a program", only_help, 1, 1, cmd_unregister},
+    {"allow", "PATH|HASH", "give a registered program more rights", given_rights, 1, 1, cmd_allow},
+    {"revoke", "PATH|HASH", "take rights away, or all when none is named", taken_rights, 1, 1,
+     cmd_revoke},
+    {"list", "", "show who is registered and with which rights", only_json, 0, 0, cmd_list},
+    {"check", "[PATH...]", "check that the policy still fits the files", only_json, 0, SIZE_MAX,
+     cmd_check},
+    {"set", "SERVICE TARGET", "store a value, typed or from standard input", set_options, 2, 2,
+     cmd_set},
+    {"delete", "SERVICE TARGET...", "delete items", delete_options, 2, 1 + KC_TARGETS_MAX,
+     cmd_delete},
+    {"search", "SERVICE [PREFIX]", "list names and attributes, never values", search_options, 1, 2,
+     cmd_search},
+    {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
+     cmd_audit},
+    {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
+     0, 1, cmd_commands},
+    {.name = NULL}};
