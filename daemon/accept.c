@@ -5,22 +5,58 @@
  */
 #include "daemon/accept.h"
 
+#include "daemon/audit.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/session.h"
 #include "libkc/secret.h"
+#include "platform/check.h"
 #include "platform/endpoint.h"
 
 #include <uv.h>
 
 #include <stdlib.h>
 
-#define ACCEPT_AT_ONCE 64
+#define ACCEPT_AT_ONCE   64
+#define LOOK_INTERVAL_MS 2000 /* whether the address still is ours */
 
 struct listener {
     struct daemon *daemon;
     uv_poll_t poll;
+    uv_timer_t timer;
+    unsigned open_handles;
 };
+
+/*
+ * Somebody who puts a socket of their own at our address can phish for what clients send.
+ * There is nothing to do against that but to say it, and to serve nobody who comes through a
+ * door that isn't the one with our name on it.
+ */
+static bool address_is_ours(struct daemon *daemon) {
+    bool is_ours = endpoint_is_current(daemon->endpoint) || !check_is_on("endpoint_current");
+    if (is_ours == !daemon->is_displaced) {
+        return is_ours;
+    }
+    const struct audit_note note = {
+        .event = is_ours ? "socket_restored" : "socket_replaced",
+        .message = endpoint_address(daemon->endpoint),
+    };
+    daemon->is_displaced = !is_ours;
+    log_line(&daemon->log, "%s: %s",
+             is_ours ? "the socket is ours again"
+                     : "WARNING: the socket was removed or replaced; "
+                       "clients may be talking to somebody else",
+             endpoint_address(daemon->endpoint));
+    if (audit_note(daemon->audit, &note) != KC_OK) {
+        log_line(&daemon->log, "that couldn't be written to the record");
+    }
+    return is_ours;
+}
+
+static void on_timer(uv_timer_t *timer) {
+    const struct listener *listener = timer->data;
+    (void)address_is_ours(listener->daemon);
+}
 
 /* One try: whoever doesn't take it at once leaves without it. */
 static void turn_away(struct wire *wire) {
@@ -47,6 +83,9 @@ static bool accept_one(struct daemon *daemon) {
         }
         return false;
     }
+    if (!address_is_ours(daemon)) {
+        return true;
+    }
     if (daemon->session_count >= KC_CONNECTIONS_MAX) {
         log_line(&daemon->log, "%d connections are open; another one was turned away",
                  KC_CONNECTIONS_MAX);
@@ -71,7 +110,11 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
 }
 
 static void on_closed(uv_handle_t *handle) {
-    free(handle->data);
+    struct listener *listener = handle->data;
+    listener->open_handles--;
+    if (listener->open_handles == 0) {
+        free(listener);
+    }
 }
 
 enum kc_error accept_open(struct daemon *daemon, struct listener **ret_listener) {
@@ -86,7 +129,11 @@ enum kc_error accept_open(struct daemon *daemon, struct listener **ret_listener)
         free(listener);
         return KC_IO;
     }
-    if (uv_poll_start(&listener->poll, UV_READABLE, on_readable) != 0) {
+    listener->timer.data = listener;
+    (void)uv_timer_init(daemon->loop, &listener->timer);
+    listener->open_handles = 2;
+    if (uv_poll_start(&listener->poll, UV_READABLE, on_readable) != 0 ||
+        uv_timer_start(&listener->timer, on_timer, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS) != 0) {
         accept_close(listener);
         return KC_IO;
     }
@@ -97,5 +144,6 @@ enum kc_error accept_open(struct daemon *daemon, struct listener **ret_listener)
 void accept_close(struct listener *listener) {
     if (listener != NULL) {
         uv_close((uv_handle_t *)&listener->poll, on_closed);
+        uv_close((uv_handle_t *)&listener->timer, on_closed);
     }
 }

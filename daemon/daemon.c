@@ -342,6 +342,7 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
     char uptime[24];
     const char *trouble = config_trouble(daemon->config);
     const struct policy *policy = config_policy(daemon->config);
+    const char *address = daemon->endpoint != NULL ? endpoint_address(daemon->endpoint) : "";
     char registered[24];
     (void)snprintf(sessions, sizeof sessions, "%zu", daemon->session_count);
     (void)snprintf(pid, sizeof pid, "%d", (int)uv_os_getpid());
@@ -352,7 +353,9 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
         {"version", KC_VERSION},
         {"mode", "user"},
         {"pid", pid},
-        {"socket", (char *)endpoint_address(daemon->endpoint)},
+        {"socket", (char *)address},
+        {"socket_state",
+         daemon->is_displaced ? "REPLACED: clients may be talking to somebody else" : "ok"},
         {"store", (char *)store_name(daemon->store)},
         {"store_path", (char *)store_place(daemon->store)},
         {"store_reason", (char *)daemon->store_reason},

@@ -49,6 +49,7 @@ struct daemon {
     uint64_t session_last; /* the number that was given out last */
     size_t buffered;
     bool is_stopping;
+    bool is_displaced; /* the address on disk leads to somebody else */
 };
 
 /* How to run. Strings are lent until daemon_run() returns. */

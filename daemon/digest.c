@@ -7,6 +7,7 @@
 #include "daemon/digest.h"
 
 #include "libkc/parse.h"
+#include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/process.h"
 
@@ -51,7 +52,7 @@ static enum kc_error hash_chunks(const struct image *image, const atomic_bool *c
         if (cancel != NULL && atomic_load(cancel)) {
             return KC_END;
         }
-        if (clock_monotonic_ms() > deadline) {
+        if (clock_monotonic_ms() > deadline && check_is_on("image_time")) {
             return KC_TIMEOUT;
         }
         size_t length = 0;
@@ -60,7 +61,7 @@ static enum kc_error hash_chunks(const struct image *image, const atomic_bool *c
             return error;
         }
         offset += length;
-        if (offset > DIGEST_SIZE_MAX) {
+        if (offset > DIGEST_SIZE_MAX && check_is_on("image_size")) {
             return KC_TOO_BIG; /* it grew while we read */
         }
         if (EVP_DigestUpdate(context, chunk, length) != 1) {
@@ -99,7 +100,7 @@ enum kc_error digest_compute(const struct image *image, const atomic_bool *cance
     if (error != KC_OK) {
         return error;
     }
-    if (image_size(image) > DIGEST_SIZE_MAX) {
+    if (image_size(image) > DIGEST_SIZE_MAX && check_is_on("image_size")) {
         return KC_TOO_BIG;
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "platform/linux/code_internal.h"
 
+#include "platform/check.h"
 #include "platform/linux/mounts.h"
 #include "platform/linux/process_internal.h"
 #include "platform/unix/descriptor.h"
@@ -42,8 +43,17 @@ struct look {
     bool image_is_mapped;
 };
 
+static const char *const check_names[] = {
+    [CODE_SOUND] = "",
+    [CODE_ELSEWHERE] = "code_mapped",
+    [CODE_ALTERED] = "code_altered",
+    [CODE_UNKNOWN] = "code_files",
+    [CODE_CROWDED] = "code_files",
+    [CODE_PRELOADED] = "code_environment",
+};
+
 static void set_flaw(struct code *code, enum code_flaw flaw, const char *subject, size_t length) {
-    if (code->flaw != CODE_SOUND) {
+    if (code->flaw != CODE_SOUND || !check_is_on(check_names[flaw])) {
         return; /* the first one is told */
     }
     size_t size = length < sizeof code->subject ? length : sizeof code->subject - 1;
@@ -162,6 +172,9 @@ static enum kc_error keep_untrusted(struct look *look, const char *path,
             return KC_OK;
         }
     }
+    if (!check_is_on("code_files")) {
+        return KC_OK;
+    }
     if (code->file_count == CODE_FILES_MAX) {
         set_flaw(code, CODE_CROWDED, mapping->path, mapping->path_length);
         return KC_OK;
@@ -205,7 +218,7 @@ static enum kc_error judge_mapping(struct look *look, const struct mapping *mapp
         return KC_OK;
     }
     if (mapping->inode == 0 && !is_kernels) {
-        look->code->makes_code = true;
+        look->code->makes_code = check_is_on("code_anonymous");
         return KC_OK;
     }
     enum kc_error error = is_altered(look, mapping, &altered);

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "platform/linux/code_internal.h"
 
+#include "platform/check.h"
 #include "platform/linux/mounts.h"
 #include "platform/linux/process_internal.h"
 #include "platform/unix/descriptor.h"
@@ -185,7 +186,8 @@ enum kc_error code_look_environment(const struct process *process, struct code *
         for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
             size_t name = strlen(variables[i].name);
             if (strncmp(text + at, variables[i].name, name) == 0 &&
-                !judge_variable(&variables[i], text + at + name)) {
+                !judge_variable(&variables[i], text + at + name) &&
+                check_is_on("code_environment")) {
                 code->flaw = CODE_PRELOADED;
                 (void)snprintf(code->subject, sizeof code->subject, "%s", text + at);
             }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "platform/linux/process_internal.h"
 
+#include "platform/check.h"
 #include "platform/unix/descriptor.h"
 
 #include <errno.h>
@@ -24,11 +25,11 @@ static enum kc_error check_status(const struct process *process, const char **re
         *ret_why = "its status can't be read";
         return error == KC_INVALID ? KC_UNSAFE : error;
     }
-    if (status.tracer != 0) {
+    if (status.tracer != 0 && check_is_on("tracer")) {
         *ret_why = "it is traced by another process";
         return KC_UNSAFE;
     }
-    if (status.numbers != 1) {
+    if (status.numbers != 1 && check_is_on("pid_namespace")) {
         *ret_why = "it runs in a pid name space of its own";
         return KC_UNSAFE;
     }
@@ -48,7 +49,8 @@ static enum kc_error check_user_namespace(const struct process *process, const c
         *ret_why = "our own user name space can't be looked at";
         return KC_UNSAFE;
     }
-    if (theirs.st_dev != ours.st_dev || theirs.st_ino != ours.st_ino) {
+    bool is_ours = theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+    if (!is_ours && check_is_on("user_namespace")) {
         *ret_why = "it runs in a user name space of its own";
         return KC_UNSAFE;
     }

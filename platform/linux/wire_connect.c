@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "platform/linux/wire_internal.h"
 
+#include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/unix/descriptor.h"
 
@@ -29,7 +30,8 @@ static enum kc_error check_directory(const char *address) {
         return errno == EACCES || errno == ELOOP ? KC_UNSAFE : descriptor_error(errno);
     }
     bool trusted_owner = status.st_uid == geteuid() || status.st_uid == 0;
-    return trusted_owner && (status.st_mode & 022) == 0 ? KC_OK : KC_UNSAFE;
+    bool is_trusted = trusted_owner && (status.st_mode & 022) == 0;
+    return is_trusted || !check_is_on("server_directory") ? KC_OK : KC_UNSAFE;
 }
 
 static enum kc_error connect_error(int number) {
@@ -68,7 +70,7 @@ static enum kc_error check_listener(int descriptor) {
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &listener, &size) != 0) {
         return KC_UNSUPPORTED;
     }
-    return listener.uid == geteuid() ? KC_OK : KC_UNSAFE;
+    return listener.uid == geteuid() || !check_is_on("server_uid") ? KC_OK : KC_UNSAFE;
 }
 
 enum kc_error wire_connect(const char *address, unsigned timeout_ms, struct wire **ret_wire) {
