@@ -36,8 +36,9 @@ void audit_free(struct audit *audit);
  * each exchange->record. A successful read, write or delete is a line for each result, or for
  * each target when there are no results; a successful search releases no secret and is one
  * line, with the `count` of what it found; anything else is a line for each target asked for
- * (one in all when there was none, or when the answer is not_found). KC_IO: nothing of the batch is in the log, as far as the system lets us; the next
- * call tries anew. Any thread; calls exclude each other.
+ * (one in all when there was none, or when the answer is not_found). KC_IO: nothing of the
+ * batch is in the log, as far as the system lets us; the next call tries anew. Any thread;
+ * calls exclude each other.
  */
 KC_MUST_USE enum kc_error audit_append(struct audit *audit, struct exchange *const *batch,
                                        size_t count);

@@ -4,8 +4,8 @@
  * how rights are read from a command line, which records are shown.
  *
  * links: daemon/admin/general.c daemon/admin/nearest.c daemon/admin/rights.c daemon/admin/say.c
- * links: daemon/admin/pairs.c daemon/admin/audit_filter.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
- * links: kc_static -ljansson
+ * links: daemon/admin/pairs.c daemon/admin/audit_filter.c daemon/policy.c
+ * links: daemon/policy_entry.c daemon/grant.c kc_static -ljansson
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,10 @@
+#compdef kcget
+# SPDX-License-Identifier: MIT
+# zsh completion for kcget: its options, as its own --help lists them. Names of secrets are not
+# completed: asking for them is an access that the policy decides and the record keeps.
+
+local -a rows
+if [[ ${words[CURRENT]} == -* ]]; then
+    rows=(${(f)"$("${words[1]}" --help 2>/dev/null | grep -oE -- '(^| )--?[a-z][a-z-]*')"})
+    compadd -- ${rows## }
+fi
