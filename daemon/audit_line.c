@@ -174,6 +174,9 @@ static void set_request(struct draft *draft, const struct exchange *exchange, co
     if (exchange->decision.plain) {
         set(draft, "plain", json_true());
     }
+    if (exchange->decision.is_jit) {
+        set_text(draft, "code", "jit");
+    }
 }
 
 static enum kc_error write_line(struct audit_lines *lines, const struct exchange *exchange,

@@ -191,11 +191,12 @@ static void test_audit_line_has_its_fields_in_order(void **state) {
     static const char *const keys[] = {"seq",    "time",    "event",  "action",      "result",
                                        "reason", "pid",     "uid",    "binary_path", "binary_hash",
                                        "chain",  "service", "target", "match",       "session",
-                                       "plain",  "prev"};
+                                       "plain",  "code",    "prev"};
     KC_AUTO(audit) audit = open_audit(*state);
     struct scene scene;
     set_scene(&scene, KC_ACTION_READ, KC_STATUS_SUCCESS);
     scene.exchange.decision.plain = true;
+    scene.exchange.decision.is_jit = true;
     add_target(&scene, "key");
     add_result(&scene, "key");
     append_scene(audit, &scene);
@@ -230,6 +231,7 @@ static void test_audit_line_tells_who_asked_for_what(void **state) {
     assert_text(record, "target", "key");
     assert_text(record, "match", "exact");
     assert_text(record, "plain", NULL);
+    assert_text(record, "code", NULL);
     assert_int_equal(json_integer_value(json_object_get(record, "uid")), 1000);
     assert_int_equal(json_integer_value(json_object_get(record, "pid")), 77);
     assert_int_equal(json_integer_value(json_object_get(record, "session")), 5);
