@@ -13,17 +13,6 @@ teardown() {
     stop_daemon
 }
 
-# request ACTION SERVICE REST: one line with the nonce's place in it; REST is JSON members.
-request() {
-    printf '{"type":"REQUEST","action":"%s","service":"%s",%s"nonce":"@NONCE@"}\n' "$1" "$2" \
-        "${3:+$3,}"
-}
-
-# verdicts: status and reason of each answer on standard input, a line each.
-verdicts() {
-    jq -r '.status + (if .reason then " " + .reason else "" end)'
-}
-
 @test "write, read, search and delete: each answers as promised" {
     allow rawclient --read aws --write aws --search
     run -0 raw -n < <(

@@ -123,3 +123,47 @@ raw() {
 record() {
     jq -c "select($1)" "$audit_log"
 }
+
+# request ACTION SERVICE REST: one line with the nonce's place in it; REST is JSON members.
+request() {
+    printf '{"type":"REQUEST","action":"%s","service":"%s",%s"nonce":"@NONCE@"}\n' "$1" "$2" \
+        "${3:+$3,}"
+}
+
+# verdicts: status and reason of each answer on standard input, a line each.
+verdicts() {
+    jq -r '.status + (if .reason then " " + .reason else "" end)'
+}
+
+# xs COUNT: so many bytes of one letter.
+xs() {
+    head -c "$1" /dev/zero | tr '\0' x
+}
+
+# request ACTION SERVICE [MEMBERS]: one line with the nonce's place in it; MEMBERS is JSON.
+request() {
+    printf '{"type":"REQUEST","action":"%s","service":"%s",%s"nonce":"@NONCE@"}\n' "$1" "$2" \
+        "${3:+$3,}"
+}
+
+# verdicts: status and reason of each answer on standard input, a line each.
+verdicts() {
+    jq -r '.status + (if .reason then " " + .reason else "" end)'
+}
+
+# suggested TEXT: the command at the end of a denial.
+suggested() {
+    sed -n 's/.*\(keychain-auth [a-z]* .*\)$/\1/p' <<<"$1" | tail -n 1
+}
+
+# other_program PATH [BYTES]: kcget's work under another path, and with BYTES at its end
+# another file: what stands behind an ELF file's last section is never loaded.
+other_program() {
+    cp "$(command -v kcget)" "$1"
+    printf '%s' "${2-}" >>"$1"
+}
+
+# edit_json FILE FILTER: edits it with jq as a person would, in one step.
+edit_json() {
+    (umask 077 && jq "$2" "$1" >"$1.new" && mv "$1.new" "$1")
+}

@@ -112,19 +112,31 @@ static bool read_input(struct text *ret_text) {
     return ferror(stdin) == 0;
 }
 
-static void send_text(int wire, const struct text *text, const char *nonce) {
+/* In one piece: as many small ones, the requests would fill the socket's buffer long before
+ * their bytes do, and nobody would read the answers meanwhile. */
+static bool insert_nonce(struct text *text, const char *nonce) {
+    char *bytes = malloc(text->length / (sizeof PLACE - 1) * NONCE_LENGTH + text->length + 1);
     const char *from = text->bytes;
     const char *end = text->bytes + text->length;
-    while (from < end) {
-        const char *place =
-            nonce[0] == '\0' ? NULL : memmem(from, (size_t)(end - from), PLACE, sizeof PLACE - 1);
-        send_all(wire, from, (size_t)((place != NULL ? place : end) - from));
-        if (place == NULL) {
-            return;
-        }
-        send_all(wire, nonce, NONCE_LENGTH);
-        from = place + sizeof PLACE - 1;
+    char *to = bytes;
+    if (bytes == NULL) {
+        return false;
     }
+    while (from < end) {
+        const char *place = memmem(from, (size_t)(end - from), PLACE, sizeof PLACE - 1);
+        size_t length = (size_t)((place != NULL ? place : end) - from);
+        memcpy(to, from, length);
+        to += length;
+        from += length;
+        if (place != NULL) {
+            memcpy(to, nonce, NONCE_LENGTH);
+            to += NONCE_LENGTH;
+            from += sizeof PLACE - 1;
+        }
+    }
+    free(text->bytes);
+    *text = (struct text){.bytes = bytes, .length = (size_t)(to - bytes)};
+    return true;
 }
 
 /* Prints what comes until the end, the limit or the time. */
@@ -174,12 +186,13 @@ static bool read_plan(int argc, char **argv, struct plan *ret_plan) {
     return true;
 }
 
-static enum ending talk(int wire, const struct plan *plan, const struct text *text) {
+static enum ending talk(int wire, const struct plan *plan, struct text *text) {
     char nonce[NONCE_LENGTH + 1] = "";
-    if (plan->asks_nonce && !ask_nonce(wire, plan->timeout_ms, nonce)) {
+    if (plan->asks_nonce &&
+        (!ask_nonce(wire, plan->timeout_ms, nonce) || !insert_nonce(text, nonce))) {
         return ENDING_NO_CONNECTION;
     }
-    send_text(wire, text, nonce);
+    send_all(wire, text->bytes, text->length);
     if (!plan->keeps_open) {
         (void)shutdown(wire, SHUT_WR);
     }
