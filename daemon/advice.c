@@ -33,6 +33,22 @@ static bool needs_search(const struct request *request) {
     return request->action == KC_ACTION_SEARCH || request->match == KC_MATCH_PREFIX;
 }
 
+/* What is asked for; `target` NULL: the whole service. */
+static void describe(const struct request *request, const char *target, char what[WHAT_SIZE]) {
+    char service[NAME_SIZE];
+    char name[NAME_SIZE];
+    show(request->service, service, sizeof service);
+    if (target == NULL || target[0] == '\0') {
+        (void)snprintf(what, WHAT_SIZE, "all of \"%s\"", service);
+        return;
+    }
+    show(target, name, sizeof name);
+    (void)snprintf(what, WHAT_SIZE,
+                   needs_search(request) ? "all of \"%s\" that begins with \"%s\""
+                                         : "\"%s\" target \"%s\"",
+                   service, name);
+}
+
 /* "; to allow this: keychain-auth VERB OPERAND --read aws --search", or "". */
 static const char *write_command(const char *verb, const char *operand,
                                  const struct request *request, bool with_grant, bool with_search,
@@ -105,7 +121,11 @@ void advise_unregistered(const struct policy *policy, const struct identity *ide
                        is_quoted ? operand : "");
         return;
     }
-    (void)snprintf(text, KC_MESSAGE_MAX, "\"%s\" (sha256 %s…) is not registered%s", path, digits,
+    char what[WHAT_SIZE];
+    describe(request, request->target_count > 0 ? request->targets[0] : NULL, what);
+    (void)snprintf(text, KC_MESSAGE_MAX,
+                   "\"%s\" (sha256 %s…) is not registered and may not %s %s%s", path, digits,
+                   kc_action_word(request->action), what,
                    write_command("approve", digits, request, true, needs_search(request), command));
 }
 
@@ -176,20 +196,9 @@ void advise_action(const struct policy_entry *entry, const struct request *reque
 void advise_service(const struct policy_entry *entry, const struct request *request,
                     const char *target, char text[KC_MESSAGE_MAX]) {
     char path[PATH_SIZE];
-    char service[NAME_SIZE];
-    char name[NAME_SIZE];
     char what[WHAT_SIZE];
     char command[COMMAND_SIZE];
-    show(request->service, service, sizeof service);
-    if (target == NULL || target[0] == '\0') {
-        (void)snprintf(what, sizeof what, "all of \"%s\"", service);
-    } else if (needs_search(request)) {
-        (void)snprintf(what, sizeof what, "all of \"%s\" that begins with \"%s\"", service,
-                       show(target, name, sizeof name));
-    } else {
-        (void)snprintf(what, sizeof what, "\"%s\" target \"%s\"", service,
-                       show(target, name, sizeof name));
-    }
+    describe(request, target, what);
     (void)snprintf(text, KC_MESSAGE_MAX, "\"%s\" may not %s %s%s",
                    show(policy_entry_path(entry), path, sizeof path),
                    kc_action_word(request->action), what,

@@ -22,33 +22,31 @@
 #define HASH_B            "0123456789abcdefbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define ENTRY(path, more) "{\"path\":\"" path "\",\"hash\":\"" HASH_A "\"" more "}"
 
-static const char
-    policy_text[] =
-        "{\"registered_binaries\":[" ENTRY("/bin/none", "") "," ENTRY(
-            "/bin/read",
-            ",\"allowed_read_"
-            "services\":["
-            "\"aws\",\"git/"
-            "x*\"]") "," ENTRY("/bin/write",
-                               ",\"allowed_write_services\":[\"aws\"]") "," ENTRY("/bin/search",
-                                                                                  ",\"allowed_read_"
-                                                                                  "services\":["
-                                                                                  "\"aws\","
-                                                                                  "\"git/x*\"],"
-                                                                                  "\"allowed_write_"
-                                                                                  "services\":["
-                                                                                  "\"db\"],"
-                                                                                  "\"can_search\":"
-                                                                                  "true") "," ENTRY("/bin/"
-                                                                                                    "only",
-                                                                                                    ",\"can"
-                                                                                                    "_searc"
-                                                                                                    "h\":"
-                                                                                                    "true") "," ENTRY("/bin/plain",
-                                                                                                                      ",\"allowed_read_services\":[\"aws\"],\"plain\":true") "," ENTRY("/bin/a b'c",
-                                                                                                                                                                                       "") "," ENTRY("/bin/a\\nb",
-                                                                                                                                                                                                     "") "," ENTRY("/bin/helper",
-                                                                                                                                                                                                                   ",\"allowed_read_services\":[\"aws\"],\"helper\":true") "]}";
+static const char policy_text[] = "{\"registered_binaries\":[" ENTRY("/bin/none", "") "," ENTRY(
+    "/bin/read",
+    ",\"allowed_read_"
+    "services\":["
+    "\"aws\",\"git/"
+    "x*\"]") "," ENTRY("/bin/write",
+                       ",\"allowed_write_services\":[\"aws\"]") "," ENTRY("/bin/search",
+                                                                          ",\"allowed_read_"
+                                                                          "services\":["
+                                                                          "\"aws\","
+                                                                          "\"git/x*\"],"
+                                                                          "\"allowed_write_"
+                                                                          "services\":["
+                                                                          "\"db\"],"
+                                                                          "\"can_search\":"
+                                                                          "true") "," ENTRY("/bin/"
+                                                                                            "only",
+                                                                                            ",\"can"
+                                                                                            "_searc"
+                                                                                            "h\":"
+                                                                                            "true") "," ENTRY("/bin/plain",
+                                                                                                              ",\"allowed_read_services\":[\"aws\"],\"plain\":true") "," ENTRY("/bin/a b'c",
+                                                                                                                                                                               "") "," ENTRY("/bin/a\\nb",
+                                                                                                                                                                                             "") "," ENTRY("/bin/helper",
+                                                                                                                                                                                                           ",\"allowed_read_services\":[\"aws\"],\"helper\":true") "]}";
 
 /* One request. `targets` are separated by blanks; "" is no target at all. */
 struct question {
@@ -182,7 +180,8 @@ static void test_authorise_gives_the_reason_of_each_answer(void **state) {
         {EXACT("/bin/read", STATUS, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
         {EXACT("/bin/read", STOP, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
         {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
-         "\"/bin/other\" (sha256 aaaaaaaaaaaaaaaa…) is not registered; to allow this: "
+         "\"/bin/other\" (sha256 aaaaaaaaaaaaaaaa…) is not registered and may not read \"aws\" "
+         "target \"x\"; to allow this: "
          "keychain-auth approve aaaaaaaaaaaaaaaa --read aws"},
         {PREFIX("/bin/other", DELETE, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
          "approve aaaaaaaaaaaaaaaa --write aws --search"},
@@ -244,6 +243,8 @@ static void test_authorise_denies_everything_without_a_policy(void **state) {
         {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
          "the file is broken"},
         {ADMIN(WRITE), KC_REASON_ACTION_NOT_IN_POLICY, "the file is broken"},
+        {ADMIN(STATUS), KC_REASON_NONE, ""},
+        {ADMIN(STOP), KC_REASON_NONE, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct identity identity = {.is_administrator = true};
