@@ -124,17 +124,6 @@ record() {
     jq -c "select($1)" "$audit_log"
 }
 
-# request ACTION SERVICE REST: one line with the nonce's place in it; REST is JSON members.
-request() {
-    printf '{"type":"REQUEST","action":"%s","service":"%s",%s"nonce":"@NONCE@"}\n' "$1" "$2" \
-        "${3:+$3,}"
-}
-
-# verdicts: status and reason of each answer on standard input, a line each.
-verdicts() {
-    jq -r '.status + (if .reason then " " + .reason else "" end)'
-}
-
 # xs COUNT: so many bytes of one letter.
 xs() {
     head -c "$1" /dev/zero | tr '\0' x
