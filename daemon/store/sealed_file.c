@@ -280,6 +280,11 @@ enum kc_error sealed_file_open(const char *directory, const struct secret *key,
     if (error != KC_OK) {
         return error;
     }
+    /* What a crash left holds values that may have been deleted since. */
+    error = file_replace_sweep(file->path);
+    if (error != KC_OK) {
+        return explain(error, directory, why);
+    }
     error = load(file, why);
     if (error != KC_OK) {
         return error;

@@ -13,6 +13,10 @@
 #include "platform/file.h"
 #include "platform/kc_error.h"
 
+/* The name of a file that is to replace NAME: NAME, this mark, and so many digits. */
+#define FILE_NEW_MARK   ".new."
+#define FILE_NEW_DIGITS 6
+
 struct file_stamp file_stamp_of(const struct stat *status);
 
 /* A regular file of ours that neither group nor others may write. */

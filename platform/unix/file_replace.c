@@ -18,7 +18,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define SUFFIX_DIGITS 6
 #define NAME_ATTEMPTS 16
 
 struct file_replacement {
@@ -36,20 +35,20 @@ static const char *last_component(const char *path) {
 /* `name`.new.XXXXXX with fresh digits. */
 static enum kc_error choose_name(const char *name, char *temporary, size_t size) {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuv"; /* 32: no bias */
-    unsigned char random[SUFFIX_DIGITS];
+    unsigned char random[FILE_NEW_DIGITS];
     if (getentropy(random, sizeof random) != 0) {
         return KC_IO;
     }
-    char suffix[SUFFIX_DIGITS + 1] = {0};
-    for (size_t i = 0; i < SUFFIX_DIGITS; i++) {
+    char suffix[FILE_NEW_DIGITS + 1] = {0};
+    for (size_t i = 0; i < FILE_NEW_DIGITS; i++) {
         suffix[i] = digits[random[i] % 32];
     }
-    int length = snprintf(temporary, size, "%s.new.%s", name, suffix);
+    int length = snprintf(temporary, size, "%s" FILE_NEW_MARK "%s", name, suffix);
     return length > 0 && (size_t)length < size ? KC_OK : KC_TOO_BIG;
 }
 
 static enum kc_error create_temporary(struct file_replacement *replacement) {
-    size_t size = strlen(replacement->name) + sizeof ".new." + SUFFIX_DIGITS;
+    size_t size = strlen(replacement->name) + sizeof FILE_NEW_MARK + FILE_NEW_DIGITS;
     KC_AUTO_TEXT temporary = malloc(size);
     if (temporary == NULL) {
         return KC_NO_MEMORY;

@@ -211,6 +211,33 @@ static void test_file_replace_discards_without_a_trace(void **state) {
     assert_int_equal(count_entries(place->directory), 1);
 }
 
+static void test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_else(void **state) {
+    const struct place *place = *state;
+    static const struct {
+        const char *name;
+        bool is_left_over;
+    } rows[] = {
+        {"file", false},
+        {"file.new.0123ab", true},
+        {"file.new.vvvvvv", true},
+        {"file.new.0123a", false},
+        {"file.new.0123abc", false},
+        {"file.old.0123ab", false},
+        {"other.new.0123ab", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *path = temp_path(place->directory, rows[i].name);
+        assert_int_equal(file_replace(path, "x", 1), KC_OK);
+        free(path);
+    }
+    assert_int_equal(file_replace_sweep(place->path), KC_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *path = temp_path(place->directory, rows[i].name);
+        assert_int_equal(access(path, F_OK) != 0, rows[i].is_left_over);
+        free(path);
+    }
+}
+
 static void test_file_replace_makes_a_file_that_was_not_there(void **state) {
     const struct place *place = *state;
     assert_int_equal(file_replace(place->path, "new", 3), KC_OK);
@@ -409,6 +436,7 @@ int main(void) {
         CASE(test_file_stamp_changes_with_the_file),
         CASE(test_file_replace_writes_all_pieces_in_order),
         CASE(test_file_replace_discards_without_a_trace),
+        CASE(test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_else),
         CASE(test_file_replace_makes_a_file_that_was_not_there),
         CASE(test_file_replace_on_a_full_disk_keeps_the_old_one),
         CASE(test_file_log_on_a_full_disk_cuts_the_half_record),
