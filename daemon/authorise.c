@@ -152,11 +152,11 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
         return KC_REASON_UNREGISTERED_BINARY;
     }
     decision->plain = policy_entry_is_plain(entry);
-    decision->is_jit = identity->makes_code;
     enum kc_reason reason = judge_code(entry, identity, decision->message);
     if (reason != KC_REASON_NONE) {
         return reason;
     }
+    decision->is_jit = identity->makes_code;
     return judge_entry(entry, request, decision->message);
 }
 

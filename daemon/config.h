@@ -42,6 +42,12 @@ enum config_change_kind {
 
 enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
 
+/* A file that root doesn't vouch for, and that an entry may run code from all the same. */
+struct config_library {
+    const char *path; /* real path */
+    const char *hash; /* 64 digits; NULL where it is taken away */
+};
+
 struct config_change {
     enum config_change_kind kind;
     const char *path;        /* real path; NULL: by hash alone */
@@ -52,15 +58,19 @@ struct config_change {
     size_t write_count;
     enum config_flag search;
     enum config_flag plain;
+    enum config_flag jit; /* it may make code as it runs */
+    const struct config_library *libraries;
+    size_t library_count;
     int64_t now_us; /* becomes registered_at */
 };
 
 /*
  * Edits the file under `path`.lock and replaces it atomically. A daemon that runs notices by
  * itself. `report` is one sentence about what was done, or about what is wrong.
- * KC_NOT_FOUND no such entry; revoke: it holds no such grant, and nothing was changed
+ * KC_NOT_FOUND no such entry; revoke: it holds no such grant or
+ *              library, and nothing was changed
  * KC_EXISTS register: the path is there with another hash (say upgrade)
- * KC_INVALID a grant or hash has the wrong form, or a prefix isn't unique
+ * KC_INVALID a grant, a path or a hash has the wrong form, or a prefix isn't unique
  * KC_DAMAGED the file can't be parsed; it is left as it is · KC_UNSAFE its owner or mode
  * KC_TOO_BIG it would become longer than POLICY_SIZE_MAX
  * KC_BUSY the lock is held by somebody for more than 5 s

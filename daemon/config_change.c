@@ -6,6 +6,7 @@
  */
 #include "daemon/config.h"
 
+#include "daemon/config_edit.h"
 #include "daemon/config_report.h"
 #include "daemon/edit_lock.h"
 #include "daemon/policy.h"
@@ -18,18 +19,6 @@
 #include <string.h>
 
 #define ENTRIES_KEY "registered_binaries"
-#define READ_KEY    "allowed_read_services"
-#define WRITE_KEY   "allowed_write_services"
-
-/* One edit under way. */
-struct edit {
-    const struct config_change *change;
-    char *report;
-    json_t *document;
-    json_t *entries; /* borrowed from the document */
-    json_t *entry;   /* borrowed from the entries; NULL: not found yet, or gone */
-    bool is_changed;
-};
 
 static const char *text_of(const json_t *entry, const char *key) {
     return json_string_value(json_object_get(entry, key));
@@ -92,8 +81,8 @@ static enum kc_error dump(const json_t *document, char **ret_text, size_t *ret_l
 }
 
 /* Nothing is written that the daemon would refuse, or that says what the file said before. */
-static enum kc_error write_checked(const char *path, const struct edit *edit, const char *bytes,
-                                   size_t length) {
+static enum kc_error write_checked(const char *path, const struct config_edit *edit,
+                                   const char *bytes, size_t length) {
     KC_AUTO(policy) policy = NULL;
     char why[KC_MESSAGE_MAX] = "";
     enum kc_error error = policy_parse(bytes, length, &policy, why);
@@ -116,7 +105,7 @@ static enum kc_error write_checked(const char *path, const struct edit *edit, co
     return error;
 }
 
-static enum kc_error write_document(const char *path, const struct edit *edit) {
+static enum kc_error write_document(const char *path, const struct config_edit *edit) {
     char *bytes = NULL;
     size_t length = 0;
     enum kc_error error = dump(edit->document, &bytes, &length);
@@ -125,101 +114,6 @@ static enum kc_error write_document(const char *path, const struct edit *edit) {
     }
     free(bytes);
     return error;
-}
-
-/* Pieces of the document. */
-
-static enum kc_error set_value(struct edit *edit, const char *key, json_t *take_value) {
-    if (json_object_set_new(edit->entry, key, take_value) != 0) {
-        return KC_NO_MEMORY;
-    }
-    edit->is_changed = true;
-    return KC_OK;
-}
-
-static enum kc_error set_flag(struct edit *edit, const char *key, enum config_flag flag) {
-    bool wanted = flag == CONFIG_SET;
-    if (flag == CONFIG_LEAVE || json_is_true(json_object_get(edit->entry, key)) == wanted) {
-        return KC_OK;
-    }
-    return set_value(edit, key, json_boolean(wanted));
-}
-
-static enum kc_error set_flags(struct edit *edit) {
-    enum kc_error error = set_flag(edit, "can_search", edit->change->search);
-    return error == KC_OK ? set_flag(edit, "plain", edit->change->plain) : error;
-}
-
-static bool list_holds(const json_t *list, const char *grant) {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        if (strcmp(json_string_value(json_array_get(list, i)), grant) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum kc_error add_grants(struct edit *edit, const char *key, const char *const *grants,
-                                size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (list_holds(json_object_get(edit->entry, key), grants[i])) {
-            continue;
-        }
-        if (json_object_get(edit->entry, key) == NULL) {
-            enum kc_error error = set_value(edit, key, json_array());
-            if (error != KC_OK) {
-                return error;
-            }
-        }
-        json_t *list = json_object_get(edit->entry, key);
-        if (json_array_append_new(list, json_string(grants[i])) != 0) {
-            return KC_NO_MEMORY;
-        }
-        edit->is_changed = true;
-    }
-    return KC_OK;
-}
-
-/* A service that is taken away takes all its globs along: who revokes "aws" doesn't expect that
- * "aws/prod*" stays. Grants have one spelling, so they may be compared as text. */
-static bool takes_away(const char *revoked, const char *grant) {
-    size_t length = strlen(revoked);
-    bool is_service = strchr(revoked, '/') == NULL;
-    return strncmp(grant, revoked, length) == 0 &&
-           (grant[length] == '\0' || (is_service && grant[length] == '/'));
-}
-
-static enum kc_error remove_grants(struct edit *edit, const char *key, const char *const *grants,
-                                   size_t count) {
-    json_t *list = json_object_get(edit->entry, key);
-    for (size_t i = 0; i < count; i++) {
-        bool is_found = false;
-        for (size_t at = json_array_size(list); at > 0; at--) {
-            if (takes_away(grants[i], json_string_value(json_array_get(list, at - 1)))) {
-                (void)json_array_remove(list, at - 1);
-                is_found = true;
-            }
-        }
-        if (!is_found) {
-            char path[CONFIG_SHOWN_SIZE];
-            char grant[CONFIG_SHOWN_SIZE];
-            return config_report(edit->report, KC_NOT_FOUND,
-                                 "\"%s\" holds no grant \"%s\" to %s; nothing was changed",
-                                 config_show(text_of(edit->entry, "path"), path),
-                                 config_show(grants[i], grant),
-                                 strcmp(key, READ_KEY) == 0 ? "read" : "write");
-        }
-        edit->is_changed = true;
-    }
-    return KC_OK;
-}
-
-static void clear_list(struct edit *edit, const char *key) {
-    json_t *list = json_object_get(edit->entry, key);
-    if (json_array_size(list) > 0) {
-        (void)json_array_clear(list);
-        edit->is_changed = true;
-    }
 }
 
 /* Finding the entry. */
@@ -232,7 +126,7 @@ static bool fits(const json_t *entry, const struct config_change *change) {
             strncmp(text_of(entry, "hash"), change->hash, strlen(change->hash)) == 0);
 }
 
-static enum kc_error find_entry(struct edit *edit, size_t *ret_index) {
+static enum kc_error find_entry(struct config_edit *edit, size_t *ret_index) {
     const struct config_change *change = edit->change;
     char shown[CONFIG_SHOWN_SIZE];
     const char *subject = config_show(change->path != NULL ? change->path : change->hash, shown);
@@ -257,32 +151,7 @@ static enum kc_error find_entry(struct edit *edit, size_t *ret_index) {
 
 /* The five kinds of change. */
 
-static enum kc_error add_rights(struct edit *edit) {
-    const struct config_change *change = edit->change;
-    enum kc_error error = add_grants(edit, READ_KEY, change->read, change->read_count);
-    if (error == KC_OK) {
-        error = add_grants(edit, WRITE_KEY, change->write, change->write_count);
-    }
-    return error == KC_OK ? set_flags(edit) : error;
-}
-
-static enum kc_error take_rights(struct edit *edit) {
-    const struct config_change *change = edit->change;
-    bool names_nothing = change->read_count == 0 && change->write_count == 0 &&
-                         change->search == CONFIG_LEAVE && change->plain == CONFIG_LEAVE;
-    if (names_nothing) {
-        clear_list(edit, READ_KEY);
-        clear_list(edit, WRITE_KEY);
-        return set_flag(edit, "can_search", CONFIG_CLEAR);
-    }
-    enum kc_error error = remove_grants(edit, READ_KEY, change->read, change->read_count);
-    if (error == KC_OK) {
-        error = remove_grants(edit, WRITE_KEY, change->write, change->write_count);
-    }
-    return error == KC_OK ? set_flags(edit) : error;
-}
-
-static enum kc_error register_entry(struct edit *edit) {
+static enum kc_error register_entry(struct config_edit *edit) {
     const struct config_change *change = edit->change;
     size_t index = 0;
     enum kc_error error = find_entry(edit, &index);
@@ -291,23 +160,23 @@ static enum kc_error register_entry(struct edit *edit) {
         return KC_EXISTS;
     }
     if (error != KC_NOT_FOUND) {
-        return error == KC_OK ? add_rights(edit) : error;
+        return error == KC_OK ? config_edit_add(edit) : error;
     }
 
     char time[PARSE_TIME_SIZE];
     parse_write_time(change->now_us, true, time);
     json_t *entry =
         json_pack("{s:s, s:s, s:s, s:[], s:[], s:b}", "path", change->path, "hash", change->hash,
-                  "registered_at", time, READ_KEY, WRITE_KEY, "can_search", 0);
+                  "registered_at", time, CONFIG_READ_KEY, CONFIG_WRITE_KEY, "can_search", 0);
     if (json_array_append_new(edit->entries, entry) != 0) {
         return KC_NO_MEMORY;
     }
     edit->entry = entry;
     edit->is_changed = true;
-    return add_rights(edit);
+    return config_edit_add(edit);
 }
 
-static enum kc_error upgrade_entry(struct edit *edit) {
+static enum kc_error upgrade_entry(struct config_edit *edit) {
     size_t index = 0;
     enum kc_error error = find_entry(edit, &index);
     if (error != KC_OK || strcmp(text_of(edit->entry, "hash"), edit->change->hash) == 0) {
@@ -315,11 +184,11 @@ static enum kc_error upgrade_entry(struct edit *edit) {
     }
     char time[PARSE_TIME_SIZE];
     parse_write_time(edit->change->now_us, true, time);
-    error = set_value(edit, "hash", json_string(edit->change->hash));
-    return error == KC_OK ? set_value(edit, "registered_at", json_string(time)) : error;
+    error = config_edit_set(edit, "hash", json_string(edit->change->hash));
+    return error == KC_OK ? config_edit_set(edit, "registered_at", json_string(time)) : error;
 }
 
-static enum kc_error unregister_entry(struct edit *edit) {
+static enum kc_error unregister_entry(struct config_edit *edit) {
     size_t index = 0;
     enum kc_error error = find_entry(edit, &index);
     if (error != KC_OK) {
@@ -333,7 +202,7 @@ static enum kc_error unregister_entry(struct edit *edit) {
     return json_array_remove(edit->entries, index) == 0 ? KC_OK : KC_INTERNAL;
 }
 
-static enum kc_error apply(struct edit *edit) {
+static enum kc_error apply(struct config_edit *edit) {
     switch (edit->change->kind) {
     case CONFIG_REGISTER:
         return register_entry(edit);
@@ -350,10 +219,10 @@ static enum kc_error apply(struct edit *edit) {
     if (error != KC_OK) {
         return error;
     }
-    return edit->change->kind == CONFIG_ALLOW ? add_rights(edit) : take_rights(edit);
+    return edit->change->kind == CONFIG_ALLOW ? config_edit_add(edit) : config_edit_take(edit);
 }
 
-static enum kc_error change_document(const char *path, struct edit *edit) {
+static enum kc_error change_document(const char *path, struct config_edit *edit) {
     edit->entries = json_object_get(edit->document, ENTRIES_KEY);
     if (edit->entries == NULL) {
         edit->entries = json_array();
@@ -374,7 +243,7 @@ static enum kc_error change_file(const char *path, const struct config_change *c
         error = read_document(path, report, &document);
     }
     if (error == KC_OK) {
-        struct edit edit = {.change = change, .report = report, .document = document};
+        struct config_edit edit = {.change = change, .report = report, .document = document};
         error = change_document(path, &edit);
     }
     return error;

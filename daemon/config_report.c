@@ -65,6 +65,21 @@ static enum kc_error check_hash(const char *hash, size_t shortest, char *text) {
     return KC_OK;
 }
 
+/* What is taken away needs no hash. */
+static enum kc_error check_libraries(const struct config_change *change, char *text) {
+    for (size_t i = 0; i < change->library_count; i++) {
+        const struct config_library *library = &change->libraries[i];
+        enum kc_error error = check_path(library->path, text);
+        if (error == KC_OK && change->kind != CONFIG_REVOKE) {
+            error = check_hash(library->hash, HASH_LENGTH, text);
+        }
+        if (error != KC_OK) {
+            return error;
+        }
+    }
+    return KC_OK;
+}
+
 enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
     bool is_whole = change->kind == CONFIG_REGISTER || change->kind == CONFIG_UPGRADE;
     if (is_whole && (change->path == NULL || change->hash == NULL)) {
@@ -86,7 +101,7 @@ enum kc_error config_check_change(const struct config_change *change, char text[
     if (error == KC_OK) {
         error = check_grants(change->write, change->write_count, text);
     }
-    return error;
+    return error == KC_OK ? check_libraries(change, text) : error;
 }
 
 /* The grants with commas between, as many as there is room for. */
@@ -118,12 +133,19 @@ void config_report_rights(const struct config_change *change, const struct polic
     char path[CONFIG_SHOWN_SIZE];
     char reads[CONFIG_SHOWN_SIZE];
     char writes[CONFIG_SHOWN_SIZE];
-    (void)config_report(text, KC_OK, "\"%s\" %s; it reads %s, writes %s and %s",
-                        config_show(policy_entry_path(entry), path),
-                        is_changed ? done[change->kind] : "is so already",
-                        join_grants(entry, RIGHT_READ, reads),
-                        join_grants(entry, RIGHT_WRITE, writes),
-                        policy_entry_can_search(entry) ? "searches" : "doesn't search");
+    char libraries[CONFIG_SHOWN_SIZE] = "";
+    size_t count = policy_entry_library_count(entry);
+    if (count > 0) {
+        (void)snprintf(libraries, sizeof libraries, "; %zu librar%s of its own", count,
+                       count == 1 ? "y" : "ies");
+    }
+    (void)config_report(
+        text, KC_OK, "\"%s\" %s; it reads %s, writes %s and %s%s%s",
+        config_show(policy_entry_path(entry), path),
+        is_changed ? done[change->kind] : "is so already", join_grants(entry, RIGHT_READ, reads),
+        join_grants(entry, RIGHT_WRITE, writes),
+        policy_entry_can_search(entry) ? "searches" : "doesn't search",
+        policy_entry_may_make_code(entry) ? "; it may make code as it runs" : "", libraries);
 }
 
 void config_report_exists(const char *path, char text[KC_MESSAGE_MAX]) {

@@ -46,7 +46,11 @@ bool policy_entry_is_plain(const struct policy_entry *entry);
 
 /* "code":"jit": it may have executable memory that no file backs. */
 bool policy_entry_may_make_code(const struct policy_entry *entry);
-/* "libraries": it may have this file mapped to execute, although root doesn't own it. */
+/* "libraries", as they stand in the file; borrowed. */
+size_t policy_entry_library_count(const struct policy_entry *entry);
+const char *policy_entry_library_path(const struct policy_entry *entry, size_t index);
+const char *policy_entry_library_hash(const struct policy_entry *entry, size_t index);
+/* It may have this file mapped to execute, although root doesn't own it. */
 bool policy_entry_allows_library(const struct policy_entry *entry, const char *path,
                                  const char *hash);
 

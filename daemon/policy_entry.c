@@ -191,12 +191,27 @@ bool policy_entry_may_make_code(const struct policy_entry *entry) {
     return entry->may_make_code;
 }
 
+size_t policy_entry_library_count(const struct policy_entry *entry) {
+    return json_array_size(entry->libraries);
+}
+
+static const char *library_text(const struct policy_entry *entry, size_t index, const char *key) {
+    return json_string_value(json_object_get(json_array_get(entry->libraries, index), key));
+}
+
+const char *policy_entry_library_path(const struct policy_entry *entry, size_t index) {
+    return library_text(entry, index, "path");
+}
+
+const char *policy_entry_library_hash(const struct policy_entry *entry, size_t index) {
+    return library_text(entry, index, "hash");
+}
+
 bool policy_entry_allows_library(const struct policy_entry *entry, const char *path,
                                  const char *hash) {
-    for (size_t i = 0; i < json_array_size(entry->libraries); i++) {
-        const json_t *library = json_array_get(entry->libraries, i);
-        if (strcmp(json_string_value(json_object_get(library, "path")), path) == 0 &&
-            strcmp(json_string_value(json_object_get(library, "hash")), hash) == 0) {
+    for (size_t i = 0; i < policy_entry_library_count(entry); i++) {
+        if (strcmp(policy_entry_library_path(entry, i), path) == 0 &&
+            strcmp(policy_entry_library_hash(entry, i), hash) == 0) {
             return true;
         }
     }

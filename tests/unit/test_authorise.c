@@ -293,6 +293,75 @@ static void test_authorise_says_whether_the_entry_is_plain(void **state) {
     assert_false(ask(policy_of_tests(state), &other).plain);
 }
 
+/* Who runs code that isn't the image's own, and what of it an entry allows. */
+struct code_case {
+    const char *path;
+    bool is_administrator;
+    bool makes_code;
+    const char *library; /* NULL: none */
+    const char *hash;
+    enum kc_reason reason;
+    const char *says;
+};
+
+static const char code_policy[] =
+    "{\"registered_binaries\":["
+    "{\"path\":\"/bin/strict\",\"hash\":\"" HASH_A "\",\"allowed_read_services\":[\"aws\"]},"
+    "{\"path\":\"/bin/jit\",\"hash\":\"" HASH_A "\",\"allowed_read_services\":[\"aws\"],"
+    "\"code\":\"jit\"},"
+    "{\"path\":\"/bin/lib\",\"hash\":\"" HASH_A "\",\"allowed_read_services\":[\"aws\"],"
+    "\"libraries\":[{\"path\":\"/l/a.so\",\"hash\":\"" HASH_B "\"}]}]}";
+
+static struct decision ask_with_code(const struct policy *policy, const struct code_case *one) {
+    char library[64] = "";
+    struct identity_file file = {.path = library};
+    struct identity identity = {.is_administrator = one->is_administrator,
+                                .makes_code = one->makes_code,
+                                .file_count = one->library != NULL ? 1 : 0,
+                                .files = &file};
+    struct question question = {one->path,      HASH_A,         KC_TYPE_REQUEST, KC_ACTION_READ,
+                                KC_MATCH_EXACT, "aws",          "x",             one->reason,
+                                one->says};
+    if (one->library != NULL) {
+        (void)snprintf(library, sizeof library, "%s", one->library);
+        (void)snprintf(file.hash, sizeof file.hash, "%s", one->hash);
+    }
+    if (one->is_administrator) {
+        question.type = KC_TYPE_ADMIN;
+        question.action = KC_ACTION_WRITE;
+    }
+    struct decision decision = ask_as(policy, &identity, &question);
+    check(&question, &decision);
+    return decision;
+}
+
+static void test_authorise_allows_only_the_code_that_the_entry_names(void **state) {
+    (void)state;
+    static const struct code_case cases[] = {
+        {"/bin/strict", false, false, NULL, NULL, KC_REASON_NONE, NULL},
+        {"/bin/strict", false, true, NULL, NULL, KC_REASON_UNTRUSTED_PROCESS,
+         "keychain-auth allow /bin/strict --jit"},
+        {"/bin/jit", false, true, NULL, NULL, KC_REASON_NONE, NULL},
+        {"/bin/jit", false, false, NULL, NULL, KC_REASON_NONE, NULL},
+        {"/bin/jit", false, true, "/l/a.so", HASH_B, KC_REASON_UNTRUSTED_PROCESS, "/l/a.so"},
+        {"/bin/lib", false, false, "/l/a.so", HASH_B, KC_REASON_NONE, NULL},
+        {"/bin/lib", false, false, "/l/a.so", HASH_A, KC_REASON_UNTRUSTED_PROCESS,
+         "keychain-auth allow /bin/lib --library /l/a.so"},
+        {"/bin/lib", false, false, "/l/b.so", HASH_B, KC_REASON_UNTRUSTED_PROCESS, "/l/b.so"},
+        {"/bin/lib", false, true, NULL, NULL, KC_REASON_UNTRUSTED_PROCESS, "--jit"},
+        {"/bin/jit", true, false, NULL, NULL, KC_REASON_NONE, NULL},
+        {"/bin/jit", true, true, NULL, NULL, KC_REASON_UNTRUSTED_PROCESS, NULL},
+        {"/bin/lib", true, false, "/l/a.so", HASH_B, KC_REASON_UNTRUSTED_PROCESS, NULL},
+    };
+    KC_AUTO(policy) policy = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(policy_parse(code_policy, sizeof code_policy - 1, &policy, why), KC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decision decision = ask_with_code(policy, &cases[i]);
+        assert_int_equal(decision.is_jit, cases[i].makes_code && cases[i].reason == KC_REASON_NONE);
+    }
+}
+
 static void test_authorise_suggests_commands_that_are_safe_to_paste(void **state) {
     static const struct question cases[] = {
         {EXACT("/bin/a b'c", READ, "a s;$(x)", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
@@ -384,6 +453,7 @@ int main(void) {
         cmocka_unit_test(test_authorise_suggests_an_upgrade_when_the_hash_changed),
         cmocka_unit_test(test_authorise_does_not_list_what_could_not_be_approved),
         cmocka_unit_test(test_authorise_says_whether_the_entry_is_plain),
+        cmocka_unit_test(test_authorise_allows_only_the_code_that_the_entry_names),
         cmocka_unit_test(test_authorise_suggests_commands_that_are_safe_to_paste),
         cmocka_unit_test(test_authorise_never_shows_a_cut_command),
         cmocka_unit_test(test_authorise_quotes_one_word),

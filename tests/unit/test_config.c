@@ -2,7 +2,7 @@
 /*
  * The file behind the policy: what is refused, that a change is seen, and that an edit keeps
  * what it doesn't know and never spoils the file.
- * links: daemon/config.c daemon/config_change.c daemon/config_report.c daemon/edit_lock.c
+ * links: daemon/config.c daemon/config_change.c daemon/config_edit.c daemon/config_report.c daemon/edit_lock.c
  * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c daemon/shell_quote.c kc_static platform -ljansson
  */
 #include "daemon/config.h"
@@ -276,6 +276,79 @@ static void test_config_change_revokes_what_is_named(void **state) {
     assert_string_equal(grants_now(place, grants), "");
 }
 
+/* "jit /lib/a.so=aaaaaaaa …": what the only entry says of code. */
+static const char *code_now(const struct place *place, char buffer[256]) {
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    const struct policy_entry *entry = policy_at(config_policy(config), 0);
+    assert_non_null(entry);
+    (void)snprintf(buffer, 256, "%s", policy_entry_may_make_code(entry) ? "jit" : "");
+    for (size_t i = 0; i < policy_entry_library_count(entry); i++) {
+        size_t used = strlen(buffer);
+        (void)snprintf(buffer + used, 256 - used, " %s=%.12s", policy_entry_library_path(entry, i),
+                       policy_entry_library_hash(entry, i));
+    }
+    return buffer;
+}
+
+static enum kc_error change_code(struct place *place, enum config_change_kind kind,
+                                 enum config_flag jit, const char *path, const char *hash) {
+    const struct config_library library = {path, hash};
+    const struct config_change asked = {.kind = kind,
+                                        .path = "/bin/a",
+                                        .jit = jit,
+                                        .libraries = &library,
+                                        .library_count = path != NULL ? 1 : 0};
+    return config_change(place->path, &asked, place->report);
+}
+
+static void test_config_change_allows_code_and_takes_it_away(void **state) {
+    struct place *place = *state;
+    static const struct {
+        enum config_change_kind kind;
+        enum config_flag jit;
+        const char *path;
+        const char *hash;
+        const char *now;
+        const char *says;
+    } cases[] = {
+        {CONFIG_ALLOW, CONFIG_SET, NULL, NULL, "jit", "may make code"},
+        {CONFIG_ALLOW, CONFIG_SET, NULL, NULL, "jit", "is so already"},
+        {CONFIG_ALLOW, CONFIG_LEAVE, "/l/a.so", HASH_A, "jit /l/a.so=aaaaaaaaaaaa", "1 library"},
+        {CONFIG_ALLOW, CONFIG_LEAVE, "/l/a.so", HASH_A, "jit /l/a.so=aaaaaaaaaaaa", "already"},
+        {CONFIG_ALLOW, CONFIG_CLEAR, "/l/a.so", HASH_B, " /l/a.so=aaaaaaaabbbb", "more rights"},
+        {CONFIG_ALLOW, CONFIG_LEAVE, "/l/b.so", HASH_A,
+         " /l/a.so=aaaaaaaabbbb /l/b.so=aaaaaaaaaaaa", "2 libraries"},
+        {CONFIG_REVOKE, CONFIG_LEAVE, "/l/a.so", NULL, " /l/b.so=aaaaaaaaaaaa", "fewer rights"},
+        {CONFIG_ALLOW, CONFIG_SET, NULL, NULL, "jit /l/b.so=aaaaaaaaaaaa", "more rights"},
+        {CONFIG_REVOKE, CONFIG_CLEAR, "/l/b.so", NULL, "", "fewer rights"},
+    };
+    char code[256];
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, NULL), KC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(
+            change_code(place, cases[i].kind, cases[i].jit, cases[i].path, cases[i].hash), KC_OK);
+        assert_string_equal(code_now(place, code), cases[i].now);
+        assert_says(place->report, cases[i].says);
+    }
+}
+
+static void test_config_change_refuses_a_library_without_form(void **state) {
+    struct place *place = *state;
+    char code[256];
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, NULL), KC_OK);
+    assert_int_equal(change_code(place, CONFIG_ALLOW, CONFIG_LEAVE, "l/a.so", HASH_A), KC_INVALID);
+    assert_says(place->report, "absolute");
+    assert_int_equal(change_code(place, CONFIG_ALLOW, CONFIG_LEAVE, "/l/a.so", "aaaaaaaa"),
+                     KC_INVALID);
+    assert_says(place->report, "64");
+    assert_int_equal(change_code(place, CONFIG_REVOKE, CONFIG_LEAVE, "/l/a.so", NULL),
+                     KC_NOT_FOUND);
+    assert_says(place->report, "has no library \"/l/a.so\"; nothing was changed");
+    assert_string_equal(code_now(place, code), "");
+}
+
 static void test_config_change_keeps_unknown_keys_and_their_order(void **state) {
     struct place *place = *state;
     char text[2048];
@@ -428,6 +501,8 @@ int main(void) {
         CASE(test_config_change_adds_rights_only_once),
         CASE(test_config_change_wants_an_upgrade_for_another_hash),
         CASE(test_config_change_revokes_what_is_named),
+        CASE(test_config_change_allows_code_and_takes_it_away),
+        CASE(test_config_change_refuses_a_library_without_form),
         CASE(test_config_change_keeps_unknown_keys_and_their_order),
         CASE(test_config_change_leaves_a_damaged_file_as_it_is),
         CASE(test_config_change_refuses_an_unsafe_file),

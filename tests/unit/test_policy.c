@@ -63,6 +63,13 @@ static void test_policy_says_what_is_wrong(void **state) {
         {FILE_OF(ENTRY(",\"allowed_read_services\":\"aws\"")), "[0].allowed_read_services"},
         {FILE_OF(ENTRY(",\"allowed_read_services\":[\"aws\",7]")), "allowed_read_services[1]"},
         {FILE_OF(ENTRY(",\"allowed_write_services\":[\"\"]")), "allowed_write_services[0]"},
+        {FILE_OF(ENTRY(",\"code\":\"any\"")), "[0].code"},
+        {FILE_OF(ENTRY(",\"code\":true")), "[0].code"},
+        {FILE_OF(ENTRY(",\"libraries\":{}")), "[0].libraries"},
+        {FILE_OF(ENTRY(",\"libraries\":[\"/l/a.so\"]")), "libraries[0]"},
+        {FILE_OF(ENTRY(",\"libraries\":[{\"path\":\"/l/a.so\"}]")), "libraries[0]"},
+        {FILE_OF(ENTRY(",\"libraries\":[{\"path\":\"a\",\"hash\":\"" HASH_A "\"}]")),
+         "libraries[0]"},
         {FILE_OF(ENTRY("") "," ENTRY("")), "two entries for \"/bin/a\""},
         {FILE_OF(ENTRY("")) "x", "line 1"},
     };
@@ -112,11 +119,11 @@ static void test_policy_entry_starts_with_no_rights(void **state) {
 static void test_policy_keeps_what_the_file_says(void **state) {
     (void)state;
     KC_AUTO(policy)
-    policy =
-        parse("{\"protocol_version\":\"1\",\"store\":\"file\",\"x\":[1],\"registered_binaries\":["
-              "{\"path\":\"/bin/b\",\"hash\":\"" HASH_B "\"}," ENTRY(
-                  ",\"registered_at\":\"2026-01-02T03:04:05Z\",\"can_search\":true,\"plain\":"
-                  "true,\"allowed_read_services\":[\"aws\",\"git/x*\"],\"note\":{}") "]}");
+    policy = parse(
+        "{\"protocol_version\":\"1\",\"store\":\"file\",\"x\":[1],\"registered_binaries\":["
+        "{\"path\":\"/bin/b\",\"hash\":\"" HASH_B
+        "\"}," ENTRY(",\"registered_at\":\"2026-01-02T03:04:05Z\",\"can_search\":true,\"plain\":"
+                     "true,\"allowed_read_services\":[\"aws\",\"git/x*\"],\"note\":{}") "]}");
     assert_string_equal(policy_store(policy), "file");
     assert_int_equal(policy_count(policy), 2);
     assert_string_equal(policy_entry_path(policy_at(policy, 0)), "/bin/b");
@@ -129,6 +136,24 @@ static void test_policy_keeps_what_the_file_says(void **state) {
     assert_int_equal(policy_entry_grant_count(entry, RIGHT_READ), 2);
     assert_string_equal(policy_entry_grant(entry, RIGHT_READ, 1), "git/x*");
     assert_null(policy_entry_grant(entry, RIGHT_READ, 2));
+}
+
+static void test_policy_says_which_code_an_entry_may_run(void **state) {
+    (void)state;
+    KC_AUTO(policy)
+    policy = parse(FILE_OF(ENTRY(",\"code\":\"jit\",\"libraries\":[{\"path\":\"/l/a.so\","
+                                 "\"hash\":\"" HASH_B
+                                 "\"}]") ",{\"path\":\"/bin/b\",\"hash\":\"" HASH_B "\"}"));
+    const struct policy_entry *entry = policy_at(policy, 0);
+    assert_true(policy_entry_may_make_code(entry));
+    assert_int_equal(policy_entry_library_count(entry), 1);
+    assert_string_equal(policy_entry_library_path(entry, 0), "/l/a.so");
+    assert_string_equal(policy_entry_library_hash(entry, 0), HASH_B);
+    assert_true(policy_entry_allows_library(entry, "/l/a.so", HASH_B));
+    assert_false(policy_entry_allows_library(entry, "/l/a.so", HASH_A));
+    assert_false(policy_entry_allows_library(entry, "/l/b.so", HASH_B));
+    assert_false(policy_entry_may_make_code(policy_at(policy, 1)));
+    assert_false(policy_entry_allows_library(policy_at(policy, 1), "/l/a.so", HASH_B));
 }
 
 static void test_policy_needs_both_path_and_hash(void **state) {
@@ -315,6 +340,7 @@ int main(void) {
         cmocka_unit_test(test_policy_of_an_empty_text_is_empty),
         cmocka_unit_test(test_policy_entry_starts_with_no_rights),
         cmocka_unit_test(test_policy_keeps_what_the_file_says),
+        cmocka_unit_test(test_policy_says_which_code_an_entry_may_run),
         cmocka_unit_test(test_policy_needs_both_path_and_hash),
         cmocka_unit_test(test_policy_entry_with_an_unknown_condition_allows_nothing),
         cmocka_unit_test(test_policy_knows_the_form_of_a_grant),
