@@ -8,14 +8,13 @@
 
 enum exit_code cmd_allow(const struct options *options) {
     KC_AUTO(rights) rights = NULL;
-    enum exit_code code = rights_new(options, &rights);
+    enum exit_code code = rights_new(options, RIGHTS_GIVEN, &rights);
     if (code != EXIT_DONE) {
         return code;
     }
-    bool names_something = rights->read.count > 0 || rights->write.count > 0 ||
-                           rights->search != CONFIG_LEAVE || rights->plain != CONFIG_LEAVE;
-    if (!names_something) {
-        say("nothing to allow; name it with --read, --write, --search or --plain");
+    if (rights_are_empty(rights)) {
+        say("nothing to allow; name it with --read, --write, --search, --plain, --jit or "
+            "--library");
         return EXIT_USAGE;
     }
     return entry_change(options, CONFIG_ALLOW, "allow", rights);

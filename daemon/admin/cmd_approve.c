@@ -75,7 +75,7 @@ enum exit_code cmd_approve(const struct options *options) {
     KC_AUTO(rights) rights = NULL;
     KC_AUTO(pending) pending = NULL;
     const struct pending_entry *entry = NULL;
-    enum exit_code code = rights_new(options, &rights);
+    enum exit_code code = rights_new(options, RIGHTS_GIVEN, &rights);
     if (code == EXIT_DONE) {
         code = places_new(&places);
     }

@@ -32,10 +32,31 @@ static void print_entry(const struct policy_entry *entry) {
     (void)printf("%s%s%s", has_rights ? "" : " no rights",
                  policy_entry_can_search(entry) ? " search" : "",
                  policy_entry_is_plain(entry) ? " plain" : "");
+    if (policy_entry_may_make_code(entry)) {
+        (void)fputs(" jit", stdout);
+    }
     if (unsupported != NULL) {
         (void)printf(" (denied everything: \"%s\" isn't supported yet)", unsupported);
     }
     (void)putchar('\n');
+    for (size_t i = 0; i < policy_entry_library_count(entry); i++) {
+        (void)printf("          library %.8s  %s\n", policy_entry_library_hash(entry, i),
+                     say_show(policy_entry_library_path(entry, i), &shown));
+    }
+}
+
+static json_t *libraries_to_json(const struct policy_entry *entry) {
+    json_t *libraries = json_array();
+    for (size_t i = 0; i < policy_entry_library_count(entry); i++) {
+        json_t *one =
+            json_pack("{s:o, s:s}", "path", print_text(policy_entry_library_path(entry, i)), "hash",
+                      policy_entry_library_hash(entry, i));
+        if (json_array_append_new(libraries, one) != 0) {
+            json_decref(libraries);
+            return NULL;
+        }
+    }
+    return libraries;
 }
 
 static json_t *grants_to_json(const struct policy_entry *entry, enum right right) {
@@ -52,11 +73,13 @@ static json_t *grants_to_json(const struct policy_entry *entry, enum right right
 
 static json_t *entry_to_json(const struct policy_entry *entry) {
     return json_pack(
-        "{s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:s?}", "path", print_text(policy_entry_path(entry)),
-        "hash", policy_entry_hash(entry), "registered_at", policy_entry_registered_at(entry),
-        "allowed_read_services", grants_to_json(entry, RIGHT_READ), "allowed_write_services",
+        "{s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:o, s:s?}", "path",
+        print_text(policy_entry_path(entry)), "hash", policy_entry_hash(entry), "registered_at",
+        policy_entry_registered_at(entry), "allowed_read_services",
+        grants_to_json(entry, RIGHT_READ), "allowed_write_services",
         grants_to_json(entry, RIGHT_WRITE), "can_search", (int)policy_entry_can_search(entry),
-        "plain", (int)policy_entry_is_plain(entry), "unsupported", policy_entry_unsupported(entry));
+        "plain", (int)policy_entry_is_plain(entry), "jit", (int)policy_entry_may_make_code(entry),
+        "libraries", libraries_to_json(entry), "unsupported", policy_entry_unsupported(entry));
 }
 
 static enum exit_code print_as_json(const struct policy *policy) {

@@ -30,7 +30,7 @@ static enum exit_code register_subject(const struct subject *subject, const stru
 enum exit_code cmd_register(const struct options *options) {
     KC_AUTO(rights) rights = NULL;
     KC_AUTO(subject) subject = NULL;
-    enum exit_code code = rights_new(options, &rights);
+    enum exit_code code = rights_new(options, RIGHTS_GIVEN, &rights);
     if (code == EXIT_DONE) {
         code = subject_new(options_operand(options, 0), &subject);
     }

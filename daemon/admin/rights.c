@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/rights.h"
 
+#include "daemon/admin/libraries.h"
 #include "daemon/admin/say.h"
 #include "daemon/policy.h"
 
@@ -60,14 +61,17 @@ static enum exit_code grants_parse(const struct options *options, const char *na
     return EXIT_DONE;
 }
 
-static enum config_flag flag_of(const struct options *options, const char *name) {
+static enum config_flag flag_of(const struct options *options, enum rights_kind kind,
+                                const char *name) {
     if (!options_given(options, name)) {
         return CONFIG_LEAVE;
     }
-    return options_flag(options, name, false) ? CONFIG_SET : CONFIG_CLEAR;
+    bool is_set = options_flag(options, name, false) && kind == RIGHTS_GIVEN;
+    return is_set ? CONFIG_SET : CONFIG_CLEAR;
 }
 
-enum exit_code rights_new(const struct options *options, struct rights **ret_rights) {
+enum exit_code rights_new(const struct options *options, enum rights_kind kind,
+                          struct rights **ret_rights) {
     KC_AUTO(rights) rights = calloc(1, sizeof *rights);
     if (rights == NULL) {
         return say_fault(KC_NO_MEMORY, "can't read the rights");
@@ -76,11 +80,15 @@ enum exit_code rights_new(const struct options *options, struct rights **ret_rig
     if (code == EXIT_DONE) {
         code = grants_parse(options, "write", &rights->write);
     }
+    if (code == EXIT_DONE) {
+        code = libraries_new(options, kind == RIGHTS_GIVEN, &rights->libraries);
+    }
     if (code != EXIT_DONE) {
         return code;
     }
-    rights->search = flag_of(options, "search");
-    rights->plain = flag_of(options, "plain");
+    rights->search = flag_of(options, kind, "search");
+    rights->plain = flag_of(options, kind, "plain");
+    rights->jit = flag_of(options, kind, "jit");
     *ret_rights = rights;
     rights = NULL;
     return EXIT_DONE;
@@ -92,7 +100,14 @@ void rights_free(struct rights *rights) {
     }
     grants_clear(&rights->read);
     grants_clear(&rights->write);
+    libraries_free(rights->libraries);
     free(rights);
+}
+
+bool rights_are_empty(const struct rights *rights) {
+    return rights->read.count == 0 && rights->write.count == 0 && rights->libraries->count == 0 &&
+           rights->search == CONFIG_LEAVE && rights->plain == CONFIG_LEAVE &&
+           rights->jit == CONFIG_LEAVE;
 }
 
 void rights_lend(const struct rights *rights, struct config_change *change) {
@@ -102,6 +117,9 @@ void rights_lend(const struct rights *rights, struct config_change *change) {
     change->write_count = rights->write.count;
     change->search = rights->search;
     change->plain = rights->plain;
+    change->jit = rights->jit;
+    change->libraries = rights->libraries->items;
+    change->library_count = rights->libraries->count;
 }
 
 /* Adds a word, as far as there is room; a record that is cut says so. */
@@ -140,4 +158,9 @@ void rights_describe(const struct rights *rights, char ret_text[KC_MESSAGE_MAX])
     add_grants(ret_text, "write", &rights->write);
     add_flag(ret_text, "search", rights->search);
     add_flag(ret_text, "plain", rights->plain);
+    add_flag(ret_text, "jit", rights->jit);
+    for (size_t i = 0; i < rights->libraries->count; i++) {
+        add(ret_text, i == 0 ? "; " : ",", i == 0 ? "library " : "");
+        add(ret_text, "", rights->libraries->items[i].path);
+    }
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The rights that a command line names: --read, --write, --search, --plain. */
+/* The rights that a command line names: --read, --write, --search, --plain, --jit, --library. */
 #ifndef RIGHTS_H
 #define RIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "daemon/config.h"
 #include "libkc/options.h"
 #include "libkc/protocol.h"
 #include "platform/attr.h"
+
+struct libraries;
 
 struct grants {
     size_t count;
@@ -20,11 +23,21 @@ struct rights {
     struct grants write;
     enum config_flag search;
     enum config_flag plain;
+    enum config_flag jit;
+    struct libraries *libraries;
 };
 
-/* EXIT_USAGE, and it was said: a grant has the wrong form. */
-KC_MUST_USE enum exit_code rights_new(const struct options *options, struct rights **ret_rights);
+/* What is taken away: a flag names what goes, and a library's file may be gone. */
+enum rights_kind { RIGHTS_GIVEN, RIGHTS_TAKEN };
+
+/* EXIT_USAGE, and it was said: a grant has the wrong form. EXIT_NO: a library can't be looked
+ * at. */
+KC_MUST_USE enum exit_code rights_new(const struct options *options, enum rights_kind kind,
+                                      struct rights **ret_rights);
 void rights_free(struct rights *rights);
+
+/* Nothing was named. */
+bool rights_are_empty(const struct rights *rights);
 
 /* Lends them to a change. */
 void rights_lend(const struct rights *rights, struct config_change *change);

@@ -28,16 +28,24 @@
         .name = (word), .kind = OPTION_VALUE, .can_repeat = true, \
         .argument = "SERVICE[,SERVICE...]", .help = (text)        \
     }
+#define LIBRARY(text)                                                                    \
+    {                                                                                    \
+        .name = "library", .kind = OPTION_VALUE, .can_repeat = true, .argument = "PATH", \
+        .help = (text)                                                                   \
+    }
 #define GIVEN_RIGHTS                                                                       \
     GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may read"),                  \
         GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may write and delete"), \
         {.name = "search",                                                                 \
          .can_negate = true,                                                               \
          .help = "it may list names, and read and delete by prefix"},                      \
-    {                                                                                      \
-        .name = "plain", .can_negate = true,                                               \
-        .help = "it speaks the bare protocol, without a nonce (weaker)"                    \
-    }
+        {.name = "plain",                                                                  \
+         .can_negate = true,                                                               \
+         .help = "it speaks the bare protocol, without a nonce (weaker)"},                 \
+        {.name = "jit",                                                                    \
+         .can_negate = true,                                                               \
+         .help = "it makes code as it runs, as node and java do (weaker)"},                \
+        LIBRARY("it may run code from this file, which isn't the administrator's")
 
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
@@ -50,6 +58,8 @@ static const struct option taken_rights[] = {
     GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may not write any more"),
     {.name = "search", .help = "it may not search any more"},
     {.name = "plain", .help = "it must use the nonce again"},
+    {.name = "jit", .help = "it may not make code any more"},
+    LIBRARY("it may not run code from this file any more"),
     HELP,
     END};
 

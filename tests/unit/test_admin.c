@@ -5,7 +5,8 @@
  *
  * links: daemon/admin/general.c daemon/admin/nearest.c daemon/admin/rights.c daemon/admin/say.c
  * links: daemon/admin/pairs.c daemon/admin/audit_filter.c daemon/policy.c
- * links: daemon/policy_entry.c daemon/grant.c kc_static -ljansson
+ * links: daemon/admin/libraries.c daemon/admin/subject.c daemon/digest.c daemon/policy_entry.c
+ * links: daemon/grant.c kc_static platform -ljansson -lcrypto
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 
 #include "daemon/admin/audit_filter.h"
 #include "daemon/admin/general.h"
+#include "daemon/admin/libraries.h"
 #include "daemon/admin/nearest.h"
 #include "daemon/admin/pairs.h"
 #include "daemon/admin/rights.h"
@@ -86,6 +88,8 @@ static const struct option rights_table[] = {
     {.name = "attr", .kind = OPTION_VALUE, .can_repeat = true, .argument = "X", .help = "x"},
     {.name = "search", .can_negate = true, .help = "x"},
     {.name = "plain", .can_negate = true, .help = "x"},
+    {.name = "jit", .can_negate = true, .help = "x"},
+    {.name = "library", .kind = OPTION_VALUE, .can_repeat = true, .argument = "X", .help = "x"},
     {.name = NULL}};
 
 static struct options *parse(int argc, const char *const *argv) {
@@ -102,7 +106,7 @@ static void test_rights_are_split_at_commas_and_add_up(void **state) {
     KC_AUTO(options) options = parse(5, words);
     KC_AUTO(rights) rights = NULL;
     char text[KC_MESSAGE_MAX];
-    assert_int_equal(rights_new(options, &rights), EXIT_DONE);
+    assert_int_equal(rights_new(options, RIGHTS_GIVEN, &rights), EXIT_DONE);
     assert_int_equal(rights->read.count, 3);
     assert_string_equal(rights->read.items[1], "git/x*");
     assert_int_equal(rights->write.count, 0);
@@ -112,6 +116,37 @@ static void test_rights_are_split_at_commas_and_add_up(void **state) {
     assert_string_equal(text, "read aws,git/x*,ssh; no search; plain");
 }
 
+static void test_rights_name_a_library_by_its_hash(void **state) {
+    (void)state;
+    static const char *const words[] = {"--library", "/proc/self/exe", "--jit"};
+    KC_AUTO(options) options = parse(3, words);
+    KC_AUTO(rights) rights = NULL;
+    char text[KC_MESSAGE_MAX];
+    assert_int_equal(rights_new(options, RIGHTS_GIVEN, &rights), EXIT_DONE);
+    assert_false(rights_are_empty(rights));
+    assert_int_equal(rights->jit, CONFIG_SET);
+    assert_int_equal(rights->libraries->count, 1);
+    assert_non_null(strstr(rights->libraries->items[0].path, "/test_admin"));
+    assert_int_equal(strlen(rights->libraries->items[0].hash), 64);
+    rights_describe(rights, text);
+    assert_int_equal(strncmp(text, "jit; library /", strlen("jit; library /")), 0);
+}
+
+static void test_rights_that_are_taken_away_need_no_file(void **state) {
+    (void)state;
+    static const char *const words[] = {"--library=/no/such.so", "--jit", "--search"};
+    KC_AUTO(options) options = parse(3, words);
+    KC_AUTO(rights) rights = NULL;
+    struct rights *refused = NULL;
+    assert_int_equal(rights_new(options, RIGHTS_TAKEN, &rights), EXIT_DONE);
+    assert_int_equal(rights->jit, CONFIG_CLEAR);
+    assert_int_equal(rights->search, CONFIG_CLEAR);
+    assert_string_equal(rights->libraries->items[0].path, "/no/such.so");
+    assert_null(rights->libraries->items[0].hash);
+    assert_int_equal(rights_new(options, RIGHTS_GIVEN, &refused), EXIT_NO);
+    assert_null(refused);
+}
+
 static void test_rights_refuse_what_is_no_grant(void **state) {
     (void)state;
     static const char *const wrong[] = {"", ",", "aws,", ",aws", "/x", "aws%zz"};
@@ -119,7 +154,7 @@ static void test_rights_refuse_what_is_no_grant(void **state) {
         const char *const words[] = {"--write", wrong[i]};
         KC_AUTO(options) options = parse(2, words);
         struct rights *rights = NULL;
-        assert_int_equal(rights_new(options, &rights), EXIT_USAGE);
+        assert_int_equal(rights_new(options, RIGHTS_GIVEN, &rights), EXIT_USAGE);
         assert_null(rights);
     }
 }
@@ -137,7 +172,7 @@ static void test_rights_are_described_within_the_bound(void **state) {
     KC_AUTO(options) options = parse(40, words);
     KC_AUTO(rights) rights = NULL;
     char text[KC_MESSAGE_MAX];
-    assert_int_equal(rights_new(options, &rights), EXIT_DONE);
+    assert_int_equal(rights_new(options, RIGHTS_GIVEN, &rights), EXIT_DONE);
     rights_describe(rights, text);
     assert_true(strlen(text) < sizeof text);
     assert_string_equal(text + strlen(text) - 3, "...");
@@ -203,6 +238,8 @@ int main(void) {
         cmocka_unit_test(test_nearest_finds_what_was_meant),
         cmocka_unit_test(test_nearest_bears_a_word_of_any_length),
         cmocka_unit_test(test_rights_are_split_at_commas_and_add_up),
+        cmocka_unit_test(test_rights_name_a_library_by_its_hash),
+        cmocka_unit_test(test_rights_that_are_taken_away_need_no_file),
         cmocka_unit_test(test_rights_refuse_what_is_no_grant),
         cmocka_unit_test(test_rights_are_described_within_the_bound),
         cmocka_unit_test(test_pairs_split_at_the_first_equals_sign),
