@@ -183,7 +183,7 @@ static int64_t in_ns(struct timespec time) {
 static bool is_settled(const struct image *image, const struct stat *status) {
     bool guarded = status->st_uid == 0 && (status->st_mode & 022) == 0;
     if (image->mount.times == MOUNT_TIMES_UNPROVEN ||
-        (image->mount.times == MOUNT_TIMES_OVERLAID && !guarded && check_is_on("hash_overlay"))) {
+        (image->mount.times == MOUNT_TIMES_MAPPED && !guarded && check_is_on("hash_mapped"))) {
         return false;
     }
     return !check_is_on("hash_age") ||
@@ -202,7 +202,7 @@ enum kc_error image_stamp(const struct image *image, struct image_stamp *ret_sta
                 (uint64_t)status.st_ino,
                 (uint64_t)status.st_size,
                 (uint64_t)in_ns(status.st_mtim),
-                (uint64_t)in_ns(status.st_ctim),
+                check_is_on("hash_ctime") ? (uint64_t)in_ns(status.st_ctim) : 0,
                 image->mount.number,
                 (uint64_t)status.st_mode,
                 (uint64_t)status.st_uid,

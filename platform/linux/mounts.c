@@ -28,9 +28,9 @@ struct local_kind {
 static const struct local_kind local_kinds[] = {
     {"ext4", MOUNT_TIMES_TELL},         {"ext3", MOUNT_TIMES_TELL},
     {"ext2", MOUNT_TIMES_TELL},         {"xfs", MOUNT_TIMES_TELL},
-    {"btrfs", MOUNT_TIMES_TELL},        {"tmpfs", MOUNT_TIMES_TELL},
+    {"btrfs", MOUNT_TIMES_TELL},        {"tmpfs", MOUNT_TIMES_MAPPED},
     {"squashfs", MOUNT_TIMES_TELL},     {"erofs", MOUNT_TIMES_TELL},
-    {"iso9660", MOUNT_TIMES_TELL},      {"overlay", MOUNT_TIMES_OVERLAID},
+    {"iso9660", MOUNT_TIMES_TELL},      {"overlay", MOUNT_TIMES_MAPPED},
     {"f2fs", MOUNT_TIMES_UNPROVEN},     {"zfs", MOUNT_TIMES_UNPROVEN},
     {"bcachefs", MOUNT_TIMES_UNPROVEN}, {"vfat", MOUNT_TIMES_UNPROVEN},
 };

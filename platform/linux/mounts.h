@@ -16,9 +16,9 @@
 
 /* How far a file's times can be believed. */
 enum mount_times {
-    MOUNT_TIMES_TELL,     /* no write leaves them as they were */
-    MOUNT_TIMES_OVERLAID, /* a kept writable mapping does (overlayfs) */
-    MOUNT_TIMES_UNPROVEN  /* too coarse, or never measured */
+    MOUNT_TIMES_TELL,    /* no write leaves them as they were */
+    MOUNT_TIMES_MAPPED,  /* a write through a mapping does (overlayfs, tmpfs: measured) */
+    MOUNT_TIMES_UNPROVEN /* too coarse, or never measured */
 };
 
 struct mount {

@@ -427,6 +427,7 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
         "22 27 0:21 / /proc rw - proc proc rw\n"
         "7 27 8:1 / /odd\\040-\\040name rw,relatime shared:1 master:2 - ext4 /dev/a rw\n"
         "8 27 0:30 / /o rw - overlay overlay rw\n"
+        "18 27 0:37 / /t rw - tmpfs tmpfs rw\n"
         "9 27 0:31 / /f rw - fuse.sshfs a:b rw\n"
         "10 27 0:32 / /n rw - nfs4 a:b rw\n"
         "11 27 0:33 / /z rw - zfs pool rw\n"
@@ -444,7 +445,8 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
         bool honours_setid;
     } rows[] = {
         {7, KC_OK, MOUNT_TIMES_TELL, NULL, true},
-        {8, KC_OK, MOUNT_TIMES_OVERLAID, NULL, true},
+        {8, KC_OK, MOUNT_TIMES_MAPPED, NULL, true},
+        {18, KC_OK, MOUNT_TIMES_MAPPED, NULL, true},
         {11, KC_OK, MOUNT_TIMES_UNPROVEN, NULL, true},
         {14, KC_OK, MOUNT_TIMES_TELL, NULL, true},
         {9, KC_UNSAFE, MOUNT_TIMES_TELL, "FUSE", false},
