@@ -148,7 +148,8 @@ static void run_quick(struct job *job, void *context) {
         error = KC_TOO_BIG;
     }
     if (error == KC_OK) {
-        error = look_at_image(identification, false);
+        /* Reading is for the other worker: a large file must not keep the small ones waiting. */
+        error = look_at_image(identification, !check_is_on("slow_worker"));
     }
     identification->needs_reading = error == KC_AGAIN;
     identification->error = error;
