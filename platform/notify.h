@@ -16,9 +16,10 @@ void notify_manager(const char *state);
 
 /*
  * Detaches: continues in a new session in the background, standard input from and output to
- * nowhere, standard error appended to `log_path` (0600). Call before any thread or loop
- * exists. The process that called waits for notify_ready() and then ends with the code given
- * there; when the daemon dies first it ends with `exit_failed`. Returns in the daemon only.
+ * nowhere, standard error appended to `log_path` (0600), whatever else was inherited closed.
+ * Call before any thread or loop exists. The process that called waits for notify_ready() and
+ * then ends with the code given there; when the daemon dies first it ends with `exit_failed`.
+ * Returns in the daemon only.
  */
 KC_MUST_USE enum kc_error notify_detach(const char *log_path, int exit_failed);
 

@@ -10,6 +10,7 @@
 #include "platform/unix/descriptor.h"
 #include "platform/unix/file_internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -115,6 +116,28 @@ static enum kc_error open_pipe(int *ret_reader, int *ret_writer) {
     return *ret_reader >= 0 && *ret_writer >= 0 ? KC_OK : KC_BUSY;
 }
 
+/* What we were started with, which is whatever isn't close-on-exec: somebody may wait for the
+ * other end of a pipe to close, and a daemon would hold it open for days. */
+static void close_inherited(void) {
+    DIR *directory = opendir("/dev/fd");
+    if (directory == NULL) {
+        return; /* a courtesy to whoever waits; the daemon works without it */
+    }
+    const struct dirent *entry = NULL;
+    while ((entry = readdir(directory)) != NULL) {
+        uint64_t number = 0;
+        bool is_number = descriptor_parse_number(entry->d_name, strlen(entry->d_name), &number);
+        if (!is_number || number <= STDERR_FILENO || number > INT32_MAX) {
+            continue;
+        }
+        int flags = fcntl((int)number, F_GETFD);
+        if (flags >= 0 && (flags & FD_CLOEXEC) == 0) {
+            (void)close((int)number);
+        }
+    }
+    (void)closedir(directory);
+}
+
 enum kc_error notify_detach(const char *log_path, int exit_failed) {
     KC_AUTO_DESCRIPTOR log = -1;
     KC_AUTO_DESCRIPTOR reader = -1;
@@ -140,6 +163,7 @@ enum kc_error notify_detach(const char *log_path, int exit_failed) {
         descriptor_close(&writer);
         wait_and_end(reader, exit_failed);
     }
+    close_inherited();
     error = become_background(nowhere, log, writer);
     if (error == KC_OK) {
         (void)descriptor_take(&writer); /* notify_ready() closes it */

@@ -82,6 +82,7 @@ struct background {
     bool input_is_nowhere;
     bool variable_gone;
     bool pipe_closed;
+    bool inherited_closed;
 };
 
 static bool is_null_device(int descriptor) {
@@ -91,10 +92,11 @@ static bool is_null_device(int descriptor) {
            S_ISCHR(here.st_mode) && here.st_rdev == there.st_rdev;
 }
 
+/* Our own, which are close-on-exec; what a caller left open is another matter. */
 static size_t count_descriptors(void) {
     size_t count = 0;
     for (int i = 0; i < 256; i++) {
-        count += fcntl(i, F_GETFD) >= 0;
+        count += fcntl(i, F_GETFD) == FD_CLOEXEC;
     }
     return count;
 }
@@ -102,6 +104,7 @@ static size_t count_descriptors(void) {
 /* The process that detaches, in both its halves; `report` is the pipe. */
 static _Noreturn void detach(const char *log, int report, int exit_code) {
     size_t before = count_descriptors();
+    int inherited = dup(report); /* not close-on-exec */
     if (notify_detach(log, 77) != KC_OK) {
         _exit(99);
     }
@@ -111,11 +114,11 @@ static _Noreturn void detach(const char *log, int report, int exit_code) {
     (void)!write(STDERR_FILENO, "to the log\n", 11);
     notify_ready(exit_code, "it \"works\"\n");
     notify_ready(5, "too late\n");
-    struct background seen = {getsid(0) == getpid(),
-                              is_null_device(STDIN_FILENO) && is_null_device(STDOUT_FILENO),
-                              getenv("KEYCHAIN_AUTH_READY") == NULL,
-                              /* its own copies of /dev/null and the log close on return */
-                              count_descriptors() == before};
+    struct background seen = {
+        getsid(0) == getpid(), is_null_device(STDIN_FILENO) && is_null_device(STDOUT_FILENO),
+        getenv("KEYCHAIN_AUTH_READY") == NULL,
+        /* its own copies of /dev/null and the log close on return */
+        count_descriptors() == before, inherited >= 0 && fcntl(inherited, F_GETFD) < 0};
     (void)!write(report, &seen, sizeof seen);
     _exit(0);
 }
@@ -169,6 +172,7 @@ static void test_notify_detach_ends_with_what_the_daemon_says(void **state) {
     assert_true(outcome.seen.input_is_nowhere);
     assert_true(outcome.seen.variable_gone);
     assert_true(outcome.seen.pipe_closed);
+    assert_true(outcome.seen.inherited_closed);
     size_t length = 0;
     char *logged = temp_file_read(log, &length);
     assert_string_equal(logged, "to the log\n");
