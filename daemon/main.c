@@ -6,8 +6,13 @@
  */
 #include "daemon/admin/admin.h"
 #include "libkc/message.h"
+#include "libkc/options.h"
+#include "platform/harden.h"
 
 int main(int argc, char **argv) {
+    if (harden_streams() != KC_OK) {
+        return EXIT_FAULT; /* there may be nothing to say it on */
+    }
     message_wipe_json_memory();
     return (int)admin_main(argc, (const char *const *)argv);
 }

@@ -242,6 +242,9 @@ static enum exit_code start(int argc, const char *const *argv) {
 }
 
 int main(int argc, char **argv) {
+    if (harden_streams() != KC_OK) {
+        return EXIT_FAULT;
+    }
     int skipped = argc > 0 ? 1 : 0;
     return (int)start(argc - skipped, (const char *const *)argv + skipped);
 }

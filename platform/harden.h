@@ -9,6 +9,11 @@
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
+/* The first thing in main: where a standard stream is closed, puts something that can be neither
+ * read nor written. Otherwise the next file or socket that is opened would take its number, and
+ * get what was meant for a person. */
+KC_MUST_USE enum kc_error harden_streams(void);
+
 /* Shuts the process's memory to others of the same user and forbids core dumps
  * (PR_SET_DUMPABLE, prctl(2); RLIMIT_CORE). A client may call it only after the daemon has
  * looked at it: a non-dumpable process can't be identified. KC_UNSUPPORTED where the system

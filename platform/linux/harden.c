@@ -6,10 +6,26 @@
 #define _GNU_SOURCE
 #include "platform/harden.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum kc_error harden_streams(void) {
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+        if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) {
+            continue;
+        }
+        /* The lowest free number is this one: those below it are open by now. */
+        if (open("/dev/null", O_PATH) != stream) {
+            return KC_INTERNAL;
+        }
+    }
+    return KC_OK;
+}
 
 enum kc_error harden_memory(void) {
     /* Non-dumpable also forbids the core that a pipe in core_pattern would get, for which

@@ -50,6 +50,39 @@ static void test_harden_shuts_the_memory_and_forbids_cores(void **state) {
     assert_int_equal(in_child(look_at_memory), 0);
 }
 
+static int look_at_streams(void) {
+    char byte = 0;
+    int above = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int stream = 0; stream < 3; stream++) {
+        (void)close(stream);
+    }
+    enum kc_error error = harden_streams();
+    int next = open("/dev/null", O_RDWR | O_CLOEXEC);
+    bool is_deaf = read(0, &byte, 1) < 0 && errno == EBADF;
+    bool is_mute = write(1, "x", 1) < 0 && errno == EBADF && write(2, "x", 1) < 0;
+    return (error == KC_OK ? 0 : 1) | (next > 2 && next != above ? 0 : 2) | (is_deaf ? 0 : 4) |
+           (is_mute ? 0 : 8);
+}
+
+static void test_harden_fills_the_place_of_closed_streams(void **state) {
+    (void)state;
+    assert_int_equal(in_child(look_at_streams), 0);
+}
+
+static int look_at_open_streams(void) {
+    int pipe_ends[2];
+    char byte = 0;
+    bool is_ready = pipe(pipe_ends) == 0 && dup2(pipe_ends[1], 1) == 1;
+    enum kc_error error = harden_streams();
+    bool is_kept = write(1, "x", 1) == 1 && read(pipe_ends[0], &byte, 1) == 1 && byte == 'x';
+    return (error == KC_OK ? 0 : 1) | (is_ready ? 0 : 2) | (is_kept ? 0 : 4);
+}
+
+static void test_harden_leaves_open_streams_alone(void **state) {
+    (void)state;
+    assert_int_equal(in_child(look_at_open_streams), 0);
+}
+
 static bool is_ignored(int number) {
     struct sigaction now;
     return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
@@ -140,6 +173,8 @@ static void test_harden_keeps_the_same_user_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_harden_fills_the_place_of_closed_streams),
+        cmocka_unit_test(test_harden_leaves_open_streams_alone),
         cmocka_unit_test(test_harden_shuts_the_memory_and_forbids_cores),
         cmocka_unit_test(test_harden_prepares_a_daemon),
         cmocka_unit_test(test_harden_takes_fewer_files_where_the_hard_limit_is_lower),
