@@ -156,3 +156,8 @@ other_program() {
 edit_json() {
     (umask 077 && jq "$2" "$1" >"$1.new" && mv "$1.new" "$1")
 }
+
+# adopt PID: a daemon that the test started in its own way; it is stopped like any other.
+adopt() {
+    daemon_pid=$1
+}
