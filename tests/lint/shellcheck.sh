@@ -7,7 +7,7 @@ set -euo pipefail
 check() {
     local files=()
     mapfile -t files < <(
-        find scripts .ci tests/lint tests/integration completions -type f 2>/dev/null |
+        find scripts .ci tests completions -type f 2>/dev/null |
             while read -r file; do
                 case $file in
                 *.bash | *.sh | *.bats) echo "$file" ;;
@@ -16,7 +16,8 @@ check() {
             done | LC_ALL=C sort
     )
     # SC2154: the variables that helpers.bash and lint.bash set. SC1091: what they are in.
-    shellcheck --format=gcc --exclude=SC1091,SC2154 "${files[@]}" || true
+    # SC2030, SC2031: every bats case is a subshell. SC2016: programs for jq and python.
+    shellcheck --format=gcc --exclude=SC1091,SC2016,SC2030,SC2031,SC2154 "${files[@]}" || true
 }
 
 need shellcheck
