@@ -6,6 +6,8 @@ install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
 
+# The file finds its prefix from where it lies, so that `cmake --install --prefix` may move it.
+file(RELATIVE_PATH KC_PREFIX_FROM_PKGCONFIG /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libkc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
