@@ -42,6 +42,9 @@ uint64_t process_number(const struct process *process);
 /* Clock ticks since boot; only to be compared (proc(5), stat field 22). Doesn't change on exec. */
 uint64_t process_start_time(const struct process *process);
 
+/* The number of the user that it runs as (its effective one). KC_END. */
+KC_MUST_USE enum kc_error process_user(const struct process *process, uint64_t *ret_user);
+
 /* Alive, and the same program as when it was pinned. KC_END: it has ended. KC_CHANGED: it
  * has executed another program. ~3 µs, no path is opened. */
 KC_MUST_USE enum kc_error process_check(const struct process *process);

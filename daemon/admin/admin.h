@@ -38,6 +38,7 @@ enum exit_code cmd_approve(const struct options *options);
 enum exit_code cmd_list(const struct options *options);
 enum exit_code cmd_list_pending(const struct options *options);
 enum exit_code cmd_check(const struct options *options);
+enum exit_code cmd_explain(const struct options *options);
 enum exit_code cmd_set(const struct options *options);
 enum exit_code cmd_delete(const struct options *options);
 enum exit_code cmd_search(const struct options *options);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -161,6 +162,20 @@ uint64_t process_number(const struct process *process) {
 
 uint64_t process_start_time(const struct process *process) {
     return process->start_time;
+}
+
+enum kc_error process_user(const struct process *process, uint64_t *ret_user) {
+    /* proc(5): the owner of /proc/PID is the effective user, or root where we may not look, and
+     * there is no pin then. */
+    struct stat status;
+    if (fstat(process->directory, &status) != 0) {
+        return process_look_error(process, errno);
+    }
+    if (process_has_ended(process)) {
+        return KC_END;
+    }
+    *ret_user = status.st_uid;
+    return KC_OK;
 }
 
 enum kc_error process_check(const struct process *process) {
