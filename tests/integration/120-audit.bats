@@ -73,8 +73,9 @@ pid uid binary_path binary_hash chain service target match session prev"
 
 @test "what comes from outside is escaped: a record is always one line" {
     allow rawclient --read aws
-    cp "$(command -v rawclient)" "$BATS_TEST_TMPDIR/"$'new\nline\e[31m'
-    "$BATS_TEST_TMPDIR/"$'new\nline\e[31m' "$socket" \
+    odd=$BATS_TEST_TMPDIR/$'new\nline\e[31m'
+    cp "$(command -v rawclient)" "$odd"
+    "$odd" "$socket" \
         <<<'{"type":"REQUEST","action":"read","service":"\u202e","targets":["key"]}'
     run -0 keychain-auth audit verify
     is "$(jq -s length "$audit_log")" "$(wc -l <"$audit_log")"
