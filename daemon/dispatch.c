@@ -142,11 +142,12 @@ static void record_failed_commit(struct dispatch *dispatch, struct exchange *con
     }
 }
 
-static struct dispatch_noted *noted_slot(struct dispatch *dispatch, const char *hash) {
+static struct dispatch_noted *noted_slot(struct dispatch *dispatch,
+                                         const unsigned char key[CRYPTO_HASH_SIZE]) {
     struct dispatch_noted *oldest = &dispatch->noted[0];
     for (size_t i = 0; i < DISPATCH_NOTED_MAX; i++) {
         struct dispatch_noted *slot = &dispatch->noted[i];
-        if (strcmp(slot->hash, hash) == 0) {
+        if (memcmp(slot->key, key, sizeof slot->key) == 0) {
             return slot;
         }
         if (slot->last_ms < oldest->last_ms) {
@@ -154,13 +155,29 @@ static struct dispatch_noted *noted_slot(struct dispatch *dispatch, const char *
         }
     }
     memset(oldest, 0, sizeof *oldest);
-    (void)snprintf(oldest->hash, sizeof oldest->hash, "%s", hash);
+    memcpy(oldest->key, key, sizeof oldest->key);
     return oldest;
 }
 
-/* How many denials of this identity are to be entered now; 0: it was entered a moment ago. */
-static uint64_t note_times(struct dispatch *dispatch, const char *hash, uint64_t now_ms) {
-    struct dispatch_noted *slot = noted_slot(dispatch, hash);
+/* Who asked and for what, in a few bytes; names hold no newline, paths may, and only blur the
+ * count. */
+static enum kc_error note_key(const struct pending_note *note,
+                              unsigned char ret_key[CRYPTO_HASH_SIZE]) {
+    char text[8192];
+    int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s", note->hash, note->action,
+                          note->service, note->target, note->path);
+    size_t size = length < 0 ? 0 : (size_t)length;
+    return crypto_hash(text, size < sizeof text ? size : sizeof text - 1, ret_key);
+}
+
+/* How many such denials are to be entered now; 0: one was entered a moment ago. */
+static uint64_t note_times(struct dispatch *dispatch, const struct pending_note *note) {
+    unsigned char key[CRYPTO_HASH_SIZE];
+    uint64_t now_ms = clock_monotonic_ms();
+    if (note_key(note, key) != KC_OK) {
+        return 0;
+    }
+    struct dispatch_noted *slot = noted_slot(dispatch, key);
     slot->times++;
     if (slot->last_ms != 0 && now_ms - slot->last_ms < 1000) {
         return 0;
@@ -180,12 +197,9 @@ static void list_pending(struct dispatch *dispatch, struct exchange *const *batc
         if (!exchange->decision.is_pending) {
             continue;
         }
-        uint64_t times = note_times(dispatch, exchange->identity->hash, clock_monotonic_ms());
-        if (times == 0) {
-            continue;
-        }
         const struct request *request = exchange->request;
-        notes[note_count] = (struct pending_note){
+        struct pending_note *note = &notes[note_count];
+        *note = (struct pending_note){
             .path = exchange->identity->path,
             .hash = exchange->identity->hash,
             .arguments = exchange->identity->arguments != NULL ? exchange->identity->arguments : "",
@@ -193,8 +207,11 @@ static void list_pending(struct dispatch *dispatch, struct exchange *const *batc
             .action = kc_action_word(request->action),
             .service = request->service != NULL ? request->service : "",
             .target = request->target_count > 0 ? request->targets[0] : "",
-            .times = times,
         };
+        note->times = note_times(dispatch, note);
+        if (note->times == 0) {
+            continue;
+        }
         note_count++;
     }
     if (note_count > 0) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/crypto.h"
 #include "daemon/exchange.h"
 #include "libkc/protocol.h"
 
@@ -26,9 +27,9 @@ struct dispatch {
     const struct secret *key;
     struct audit *audit;
     const char *pending_path;
-    /* Who was entered in the list lately, so that a flood of denials costs no disk. */
+    /* What was entered in the list lately, so that a flood of equal denials costs no disk. */
     struct dispatch_noted {
-        char hash[HASH_TEXT_SIZE];
+        unsigned char key[CRYPTO_HASH_SIZE]; /* of who asked, and for what */
         uint64_t last_ms;
         uint64_t times;
     } noted[DISPATCH_NOTED_MAX];

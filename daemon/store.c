@@ -7,6 +7,7 @@
 #include "daemon/keyslot.h"
 #include "daemon/store/backend.h"
 #include "daemon/worker.h"
+#include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/file.h"
 #include "platform/paths.h"
@@ -98,7 +99,9 @@ enum kc_error store_open(const char *kind, struct store **ret_store, char why[KC
     } else if (strcmp(kind, "memory") == 0) {
         error = open_memory(store);
     } else {
-        (void)snprintf(why, KC_MESSAGE_MAX, "there is no such store; say \"file\" or \"memory\"");
+        char shown[128];
+        (void)snprintf(why, KC_MESSAGE_MAX, "\"%s\" is no store; say \"file\" or \"memory\"",
+                       parse_escape(kind, strlen(kind), shown, sizeof shown));
         error = KC_INVALID;
     }
     if (error != KC_OK) {

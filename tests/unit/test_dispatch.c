@@ -376,6 +376,27 @@ static void test_dispatch_lists_who_was_turned_away_and_counts(void **state) {
     assert_int_equal(verified_lines(fixture), 50);   /* but is written down */
 }
 
+static void deny_as(struct fixture *fixture, const char *line) {
+    struct exchange *exchange = exchange_new(fixture, line);
+    exchange->decision.verdict = VERDICT_DENIED;
+    exchange->decision.reason = KC_REASON_UNREGISTERED_BINARY;
+    exchange->decision.is_pending = true;
+    dispatch_batch(&fixture->dispatch, &exchange, 1);
+    exchange_free(exchange);
+}
+
+static void test_dispatch_lists_other_paths_and_questions_at_once(void **state) {
+    struct fixture *fixture = *state;
+    deny_as(fixture, READ("one"));
+    deny_as(fixture, READ("two"));
+    (void)snprintf(fixture->path, sizeof fixture->path, "/usr/bin/copy");
+    deny_as(fixture, READ("one"));
+    KC_AUTO(pending) pending = NULL;
+    assert_int_equal(pending_load(fixture->pending_path, clock_wall_us(), &pending), KC_OK);
+    assert_int_equal(pending_count(pending), 2);
+    assert_int_equal(pending_at(pending, 1)->asked_count, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_dispatch_reads_what_was_written, setup, teardown),
@@ -396,6 +417,8 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(test_dispatch_lists_who_was_turned_away_and_counts, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_dispatch_lists_other_paths_and_questions_at_once,
+                                        setup, teardown),
     };
     (void)signal(SIGXFSZ, SIG_IGN);
     return cmocka_run_group_tests_name("dispatch", tests, NULL, NULL);
