@@ -4,6 +4,7 @@
 #include "tests/attacks/support/attack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,14 +47,26 @@ const char *attack_path(const char *name) {
     return path;
 }
 
-int attack_connect(void) {
+int attack_socket(void) {
+    int wire = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (wire < 0) {
+        attack_die("socket");
+    }
+    return wire;
+}
+
+void attack_connect_on(int wire) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     (void)snprintf(name.sun_path, sizeof name.sun_path, "%s",
                    attack_variable("KEYCHAIN_AUTH_SOCKET"));
-    int wire = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (wire < 0 || connect(wire, (const struct sockaddr *)&name, sizeof name) != 0) {
+    if (connect(wire, (const struct sockaddr *)&name, sizeof name) != 0) {
         attack_die("connect");
     }
+}
+
+int attack_connect(void) {
+    int wire = attack_socket();
+    attack_connect_on(wire);
     return wire;
 }
 
@@ -209,6 +223,19 @@ void attack_continue_daemon(void) {
     }
 }
 
+const unsigned char *attack_yes_code(size_t *ret_length) {
+#if defined(__x86_64__)
+    static const unsigned char code[] = {0xb8, 1, 0, 0, 0, 0xc3}; /* mov $1, %eax; ret */
+#elif defined(__aarch64__)
+    static const unsigned char code[] = {0x20, 0, 0x80, 0x52, 0xc0, 0x03, 0x5f, 0xd6};
+#else
+    static const unsigned char code[] = {0};
+    attack_skip("no machine code for this processor");
+#endif
+    *ret_length = sizeof code;
+    return code;
+}
+
 void attack_await_victim(pid_t pid) {
     char path[64];
     char image[4096];
@@ -274,27 +301,81 @@ pid_t attack_become_victim(const char *const *commands) {
     return victim;
 }
 
-struct attack_child attack_start(const char *const *arguments) {
+/* The ends of a child's two pipes. */
+struct pipes {
     int orders[2];
     int answers[2];
-    if (pipe(orders) != 0 || pipe(answers) != 0) {
-        attack_die("pipe");
+};
+
+static struct pipes pipes_open(void) {
+    struct pipes pipes;
+    if (pipe2(pipes.orders, O_CLOEXEC) != 0 || pipe2(pipes.answers, O_CLOEXEC) != 0) {
+        attack_die("pipe2");
     }
+    return pipes;
+}
+
+static void pipes_wear(const struct pipes *pipes) {
+    if (dup2(pipes->orders[0], STDIN_FILENO) < 0 || dup2(pipes->answers[1], STDOUT_FILENO) < 0) {
+        attack_die("dup2");
+    }
+}
+
+static struct attack_child pipes_keep(const struct pipes *pipes, pid_t pid) {
+    (void)close(pipes->orders[0]);
+    (void)close(pipes->answers[1]);
+    return (struct attack_child){pid, pipes->orders[1], pipes->answers[0]};
+}
+
+struct attack_child attack_start(const char *const *arguments) {
+    struct pipes pipes = pipes_open();
     pid_t pid = attack_fork();
     if (pid == 0) {
-        if (dup2(orders[0], STDIN_FILENO) < 0 || dup2(answers[1], STDOUT_FILENO) < 0) {
-            attack_die("dup2");
-        }
-        (void)close(orders[0]);
-        (void)close(orders[1]);
-        (void)close(answers[0]);
-        (void)close(answers[1]);
+        pipes_wear(&pipes);
         (void)execv(arguments[0], (char *const *)arguments);
         attack_die(arguments[0]);
     }
-    (void)close(orders[0]);
-    (void)close(answers[1]);
-    return (struct attack_child){pid, orders[1], answers[0]};
+    return pipes_keep(&pipes, pid);
+}
+
+struct attack_child attack_start_peer(int wire, void (*first)(int wire),
+                                      const char *const *commands) {
+    int executed[2]; /* closes on exec: that is how we learn of it */
+    char none;
+    struct pipes pipes = pipes_open();
+    if (pipe2(executed, O_CLOEXEC) != 0) {
+        attack_die("pipe2");
+    }
+    pid_t pid = attack_fork();
+    if (pid == 0) {
+        attack_connect_on(wire);
+        if (first != NULL) {
+            first(wire);
+        }
+        pipes_wear(&pipes);
+        execute_victim(commands);
+    }
+    (void)close(executed[1]);
+    (void)!read(executed[0], &none, 1);
+    (void)close(executed[0]);
+    return pipes_keep(&pipes, pid);
+}
+
+void attack_echo(const struct attack_child *child) {
+    char line[ATTACK_LINE_MAX];
+    do {
+        attack_hear(child, line);
+        (void)printf("%s\n", line);
+    } while (line[0] != '\0' && strncmp(line, "reason: ", strlen("reason: ")) != 0);
+    (void)fflush(stdout);
+    _exit(0);
+}
+
+void attack_end(const struct attack_child *child) {
+    (void)kill(child->pid, SIGKILL);
+    (void)waitpid(child->pid, NULL, 0);
+    (void)close(child->orders);
+    (void)close(child->answers);
 }
 
 void attack_hear(const struct attack_child *child, char line[ATTACK_LINE_MAX]) {

@@ -21,8 +21,11 @@ _Noreturn void attack_skip(const char *why);
 /* Ends with what went wrong, and errno: the attack itself is broken. */
 _Noreturn void attack_die(const char *what);
 
-/* A new connection to the daemon; not closed on exec. */
+/* A new connection to the daemon; not closed on exec. Or in two steps: the peer is who connects,
+ * whoever made the socket. */
 int attack_connect(void);
+int attack_socket(void);
+void attack_connect_on(int wire);
 
 /* Writes the line and its newline. */
 void attack_send(int wire, const char *line);
@@ -70,6 +73,9 @@ void attack_await_victim(pid_t pid);
  * as the child does. */
 pid_t attack_become_victim(const char *const *commands);
 
+/* What makes victim_may_tell() say yes, as machine code; skips where we don't know it. */
+const unsigned char *attack_yes_code(size_t *ret_length);
+
 struct attack_child {
     pid_t pid;
     int orders;  /* its standard input */
@@ -78,6 +84,17 @@ struct attack_child {
 
 /* Runs a program (arguments[0] is its path, NULL ends) between two pipes; ends with us. */
 struct attack_child attack_start(const char *const *arguments);
+
+/* Forks a child that connects `wire`, does `first` (may be NULL) and then becomes the victim with
+ * these commands (NULL ends); returns when it has. Ends with us. */
+struct attack_child attack_start_peer(int wire, void (*first)(int wire),
+                                      const char *const *commands);
+
+/* Prints what the child prints, up to its "reason: …" or its end, and ends. */
+_Noreturn void attack_echo(const struct attack_child *child);
+
+/* Kills it and waits for its end. */
+void attack_end(const struct attack_child *child);
 
 /* The next line that it prints, or "" when it has closed its output. */
 void attack_hear(const struct attack_child *child, char line[ATTACK_LINE_MAX]);
