@@ -26,7 +26,7 @@ struct serving {
     uint64_t session_number;
     struct identification *identification; /* whole */
     const char *nonce;                     /* made after the identity was whole */
-    bool is_stranger;                      /* some bytes came from another process than the pinned one */
+    bool is_stranger;                      /* another process wrote some of the bytes */
 };
 
 /*

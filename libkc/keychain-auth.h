@@ -41,16 +41,16 @@ struct kc_answer;
 
 /* What to ask for. Everything is lent for the call; zeroed members mean "not given". */
 struct kc_query {
-    const char *action;             /* "read", "write", "delete", "search" */
-    const char *service;            /* 1..255 bytes */
-    const char *match;              /* "exact" (NULL) or "prefix" */
-    const char *const *targets;     /* at most 1,024, each 1..1,024 bytes */
+    const char *action;         /* "read", "write", "delete", "search" */
+    const char *service;        /* 1..255 bytes */
+    const char *match;          /* "exact" (NULL) or "prefix" */
+    const char *const *targets; /* at most 1,024, each 1..1,024 bytes */
     size_t target_count;
-    const void *const *values;      /* write: as many as targets, each at most 64 KiB */
+    const void *const *values; /* write: as many as targets, each at most 64 KiB */
     const size_t *value_lengths;
-    const char *const *attributes;  /* name, value, name, value …; NULL when there are none */
-    size_t attribute_count;         /* pairs, at most 64 */
-    int administration;             /* not 0: an ADMIN message (keychain-auth's own program) */
+    const char *const *attributes; /* name, value, name, value …; NULL when there are none */
+    size_t attribute_count;        /* pairs, at most 64 */
+    int administration;            /* not 0: an ADMIN message (keychain-auth's own program) */
 };
 
 /*

@@ -23,31 +23,31 @@ struct request {
     enum kc_type type;
     enum kc_action action;
     enum kc_match match;
-    bool base64;                      /* values, here and in the answer, are base64 */
-    char nonce[KC_NONCE_LENGTH + 1];  /* "" when there is none */
-    char *id;                         /* as JSON text, to be echoed; NULL when there is none */
-    char *service;                    /* NULL for HELLO, status and stop */
+    bool base64;                     /* values, here and in the answer, are base64 */
+    char nonce[KC_NONCE_LENGTH + 1]; /* "" when there is none */
+    char *id;                        /* as JSON text, to be echoed; NULL when there is none */
+    char *service;                   /* NULL for HELLO, status and stop */
     size_t target_count;
     char **targets;
-    size_t value_count;               /* equal to target_count for write, else 0 */
+    size_t value_count; /* equal to target_count for write, else 0 */
     struct secret **values;
-    struct attributes attributes;     /* stored by write, a filter for the others */
+    struct attributes attributes; /* stored by write, a filter for the others */
 };
 
 struct result {
     char *target;
-    struct secret *value;             /* NULL: none (search, delete, write) */
+    struct secret *value; /* NULL: none (search, delete, write) */
     struct attributes attributes;
 };
 
 struct response {
-    enum kc_type type;                /* HELLO answers HELLO; KC_TYPE_REQUEST stands for RESPONSE */
+    enum kc_type type; /* HELLO answers HELLO; KC_TYPE_REQUEST stands for RESPONSE */
     enum kc_status status;
     enum kc_reason reason;
     bool base64;
-    char nonce[KC_NONCE_LENGTH + 1];  /* "" when there is none */
-    char *id;                         /* as JSON text; NULL when there is none */
-    char *message;                    /* for people; NULL when there is none */
+    char nonce[KC_NONCE_LENGTH + 1]; /* "" when there is none */
+    char *id;                        /* as JSON text; NULL when there is none */
+    char *message;                   /* for people; NULL when there is none */
     size_t result_count;
     struct result *results;
 };
@@ -80,8 +80,8 @@ KC_MUST_USE enum kc_error message_write_response(const struct response *response
                                                  struct secret **ret_line);
 /* For programs that print one result: {"target":…,"value":…}, with "encoding":"base64" when
  * the value isn't UTF-8. With its newline. */
-KC_MUST_USE enum kc_error message_write_result(const char *target, const void *value,
-                                               size_t length, struct secret **ret_line);
+KC_MUST_USE enum kc_error message_write_result(const char *target, const void *value, size_t length,
+                                               struct secret **ret_line);
 /* Leaves it zeroed. */
 void response_clear(struct response *response);
 void response_free(struct response *response);

@@ -56,8 +56,7 @@ KC_MUST_USE enum kc_error message_read_attributes(const json_t *object, char *wh
 KC_MUST_USE enum kc_error message_read_id(const json_t *object, char *why, char **ret_id);
 KC_MUST_USE enum kc_error message_read_nonce(const json_t *object, char *why,
                                              char ret_nonce[KC_NONCE_LENGTH + 1]);
-KC_MUST_USE enum kc_error message_read_encoding(const json_t *object, char *why,
-                                                bool *ret_base64);
+KC_MUST_USE enum kc_error message_read_encoding(const json_t *object, char *why, bool *ret_base64);
 
 /* Like jansson's functions of that name they take `json`; NULL is the want of memory. */
 KC_MUST_USE enum kc_error message_put_new(json_t *object, const char *field, json_t *json);

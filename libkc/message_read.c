@@ -160,7 +160,7 @@ enum kc_error message_read_id(const json_t *object, char *why, char **ret_id) {
     if (!json_is_string(json) && !json_is_integer(json)) {
         return message_refuse(why, "\"id\" must be a string or an integer");
     }
-    const char *text = NULL;
+    const char *text = "";
     if (json_is_string(json)) {
         enum kc_error error = message_read_text(object, "id", why, &text);
         if (error != KC_OK) {

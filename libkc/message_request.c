@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests as they are read: what a client may say, rule by rule (docs/protocol.md). A `struct request` that
- * leaves this file keeps all of them, so that nobody behind it has to look again.
+ * Requests as they are read: what a client may say, rule by rule (docs/protocol.md). A `struct
+ * request` that leaves this file keeps all of them, so that nobody behind it has to look again.
  */
 #include "libkc/message.h"
 

@@ -31,8 +31,8 @@ enum option_kind {
 };
 
 struct option {
-    const char *name;     /* without the dashes; NULL ends a table */
-    char letter;          /* 0 when there is none */
+    const char *name; /* without the dashes; NULL ends a table */
+    char letter;      /* 0 when there is none */
     enum option_kind kind;
     bool can_negate;
     bool can_repeat;      /* values: may be given more than once */

@@ -72,7 +72,7 @@ enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
                                "(see keychain-auth(1))");
         return EXIT_USAGE;
     }
-    if (error != KC_OK) {
+    if (error != KC_OK || answer->answer == NULL) {
         return say_fault(error, "the daemon didn't answer");
     }
     return judge(answer->answer);

@@ -222,7 +222,8 @@ END
     bad "NUL in an object key" '{"type":"HELLO","a\u0000b":1}'
     bad "a number is out of range" '{"type":"HELLO","a":99999999999999999999}'
     bad "nested too deeply" "$(xs 10000 | tr x '[')"
-    bad "nested too deeply" "{\"type\":\"HELLO\",\"a\":$(xs 10000 | tr x '[')$(xs 10000 | tr x ']')}"
+    deep=$(xs 10000 | tr x '[')$(xs 10000 | tr x ']')
+    bad "nested too deeply" "{\"type\":\"HELLO\",\"a\":$deep}"
     refuses_all
 }
 

@@ -46,7 +46,8 @@ requests() {
     line=$(requests true)
     is "$(jq -r 'keys_unsorted | join(" ")' <<<"$line")" "seq time event action result reason \
 pid uid binary_path binary_hash chain service target match session prev"
-    is "$(jq -c '[.event, .action, .result, .reason, .uid, .service, .target, .match]' <<<"$line")" \
+    fields='[.event, .action, .result, .reason, .uid, .service, .target, .match]'
+    is "$(jq -c "$fields" <<<"$line")" \
         "[\"request\",\"read\",\"success\",\"\",$(id -u),\"aws\",\"key\",\"exact\"]"
     is "$(jq -r .binary_path <<<"$line")" "$(command -v rawclient)"
     is "$(jq -r .binary_hash <<<"$line")" "$(sha256sum <"$(command -v rawclient)" | cut -d' ' -f1)"
@@ -75,6 +76,7 @@ pid uid binary_path binary_hash chain service target match session prev"
     allow rawclient --read aws
     odd=$BATS_TEST_TMPDIR/$'new\nline\e[31m'
     cp "$(command -v rawclient)" "$odd"
+    # shellcheck disable=SC2289 # a newline in a program's name is the point
     "$odd" "$socket" \
         <<<'{"type":"REQUEST","action":"read","service":"\u202e","targets":["key"]}'
     run -0 keychain-auth audit verify

@@ -31,7 +31,8 @@ int main(int argc, char **argv) {
     } else {
         printf("%s %s\n", kc_answer_status(answer), kc_answer_reason(answer));
         for (size_t i = 0; i < kc_answer_count(answer); i++) {
-            printf("%s=%s\n", kc_answer_target(answer, i), (const char *)kc_answer_value(answer, i));
+            const char *value = kc_answer_value(answer, i);
+            printf("%s=%s\n", kc_answer_target(answer, i), value);
         }
     }
     kc_answer_free(answer);

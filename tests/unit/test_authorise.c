@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every reason of a denial, in its order, and what the denial tells a person to type.
- * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
+ * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c
+ * links: daemon/policy_entry.c daemon/grant.c
  * links: kc_static -ljansson
  */
 #include "daemon/authorise.h"
@@ -22,31 +23,25 @@
 #define HASH_B            "0123456789abcdefbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define ENTRY(path, more) "{\"path\":\"" path "\",\"hash\":\"" HASH_A "\"" more "}"
 
-static const char policy_text[] = "{\"registered_binaries\":[" ENTRY("/bin/none", "") "," ENTRY(
-    "/bin/read",
-    ",\"allowed_read_"
-    "services\":["
-    "\"aws\",\"git/"
-    "x*\"]") "," ENTRY("/bin/write",
-                       ",\"allowed_write_services\":[\"aws\"]") "," ENTRY("/bin/search",
-                                                                          ",\"allowed_read_"
-                                                                          "services\":["
-                                                                          "\"aws\","
-                                                                          "\"git/x*\"],"
-                                                                          "\"allowed_write_"
-                                                                          "services\":["
-                                                                          "\"db\"],"
-                                                                          "\"can_search\":"
-                                                                          "true") "," ENTRY("/bin/"
-                                                                                            "only",
-                                                                                            ",\"can"
-                                                                                            "_searc"
-                                                                                            "h\":"
-                                                                                            "true") "," ENTRY("/bin/plain",
-                                                                                                              ",\"allowed_read_services\":[\"aws\"],\"plain\":true") "," ENTRY("/bin/a b'c",
-                                                                                                                                                                               "") "," ENTRY("/bin/a\\nb",
-                                                                                                                                                                                             "") "," ENTRY("/bin/helper",
-                                                                                                                                                                                                           ",\"allowed_read_services\":[\"aws\"],\"helper\":true") "]}";
+#define READ_AWS          ",\"allowed_read_services\":[\"aws\"]"
+#define READ_SOME         ",\"allowed_read_services\":[\"aws\",\"git/x*\"]"
+#define WRITE_DB          ",\"allowed_write_services\":[\"db\"]"
+#define SEARCHES          ",\"can_search\":true"
+
+/* clang-format off */
+static const char policy_text[] =
+    "{\"registered_binaries\":["
+    ENTRY("/bin/none", "") ","
+    ENTRY("/bin/read", READ_SOME) ","
+    ENTRY("/bin/write", ",\"allowed_write_services\":[\"aws\"]") ","
+    ENTRY("/bin/search", READ_SOME WRITE_DB SEARCHES) ","
+    ENTRY("/bin/only", SEARCHES) ","
+    ENTRY("/bin/plain", READ_AWS ",\"plain\":true") ","
+    ENTRY("/bin/a b'c", "") ","
+    ENTRY("/bin/a\\nb", "") ","
+    ENTRY("/bin/helper", READ_AWS ",\"helper\":true")
+    "]}";
+/* clang-format on */
 
 /* One request. `targets` are separated by blanks; "" is no target at all. */
 struct question {
@@ -319,9 +314,8 @@ static struct decision ask_with_code(const struct policy *policy, const struct c
                                 .makes_code = one->makes_code,
                                 .file_count = one->library != NULL ? 1 : 0,
                                 .files = &file};
-    struct question question = {one->path,      HASH_A,         KC_TYPE_REQUEST, KC_ACTION_READ,
-                                KC_MATCH_EXACT, "aws",          "x",             one->reason,
-                                one->says};
+    struct question question = {one->path, HASH_A, KC_TYPE_REQUEST, KC_ACTION_READ, KC_MATCH_EXACT,
+                                "aws",     "x",    one->reason,     one->says};
     if (one->library != NULL) {
         (void)snprintf(library, sizeof library, "%s", one->library);
         (void)snprintf(file.hash, sizeof file.hash, "%s", one->hash);

@@ -2,8 +2,9 @@
 /*
  * The file behind the policy: what is refused, that a change is seen, and that an edit keeps
  * what it doesn't know and never spoils the file.
- * links: daemon/config.c daemon/config_change.c daemon/config_edit.c daemon/config_report.c daemon/edit_lock.c
- * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c daemon/shell_quote.c kc_static platform -ljansson
+ * links: daemon/config.c daemon/config_change.c daemon/config_edit.c daemon/config_report.c
+ * links: daemon/edit_lock.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
+ * links: daemon/shell_quote.c kc_static platform -ljansson
  */
 #include "daemon/config.h"
 #include "daemon/policy.h"
