@@ -6,6 +6,9 @@
  * kind: stopped
  * cost: process_check
  * needs: small-pids
+ *
+ * The pins are asked at each request; a look at the code that is repeated after 100 ms would find
+ * nobody, too.
  */
 #include "tests/attacks/support/attack.h"
 
