@@ -227,7 +227,6 @@ static enum kc_error judge_mapping(struct look *look, const struct mapping *mapp
     }
     if (altered) {
         set_flaw(look->code, CODE_ALTERED, mapping->path, mapping->path_length);
-        return KC_OK;
     }
     return is_kernels ? KC_OK : judge_file(look, mapping);
 }
