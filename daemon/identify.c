@@ -197,10 +197,12 @@ static void conclude(struct identification *identification) {
 static void on_done(struct job *job) {
     struct identification *identification = (struct identification *)job;
     if (identification->needs_reading) {
-        identification->error = worker_submit(identification->identifier->slow, job);
-        if (identification->error == KC_OK) {
+        /* Not straight into `error`: the job may have ended, and have filled it, by then. */
+        enum kc_error error = worker_submit(identification->identifier->slow, job);
+        if (error == KC_OK) {
             return;
         }
+        identification->error = error;
     }
     conclude(identification);
 }
