@@ -101,57 +101,64 @@ static bool has_identity(const struct mapping *mapping, dev_t device, uint64_t i
 
 /* On btrfs and overlayfs maps tells another device than stat. So the file is mapped by
  * ourselves, and its line in our own table compared. */
-static bool matches_own_mapping(int file, const struct mapping *mapping) {
+static enum kc_error matches_own_mapping(int file, const struct mapping *mapping,
+                                         bool *ret_matches) {
     KC_AUTO_TEXT text = NULL;
     size_t length = 0;
     size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
     void *page = mmap(NULL, page_size, PROT_READ, MAP_PRIVATE, file, 0);
+    *ret_matches = false;
     if (page == MAP_FAILED) {
-        return false;
+        return errno == ENOMEM ? KC_NO_MEMORY : KC_OK;
     }
     KC_AUTO_DESCRIPTOR maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    bool matches = false;
-    if (maps >= 0 && descriptor_read_text(maps, MAPS_LIMIT, &text, &length) == KC_OK) {
+    enum kc_error error = maps < 0 ? KC_IO : descriptor_read_text(maps, MAPS_LIMIT, &text, &length);
+    if (error == KC_OK) {
         for (const char *line = text; *line != '\0';) {
             struct mapping own;
             size_t line_length = strcspn(line, "\n");
             if (code_parse_mapping(line, line_length, &own) == KC_OK &&
                 own.start == (uint64_t)(uintptr_t)page) {
-                matches = own.inode == mapping->inode &&
-                          own.device_major == mapping->device_major &&
-                          own.device_minor == mapping->device_minor;
+                *ret_matches = own.inode == mapping->inode &&
+                               own.device_major == mapping->device_major &&
+                               own.device_minor == mapping->device_minor;
                 break;
             }
             line += line_length + (line[line_length] == '\n');
         }
     }
     (void)munmap(page, page_size);
-    return matches;
+    return error == KC_NO_MEMORY ? error : KC_OK; /* what can't be compared doesn't match */
 }
 
-static bool is_same_file(int place, const struct mapping *mapping) {
+static enum kc_error is_same_file(int place, const struct mapping *mapping, bool *ret_same) {
     struct stat status;
+    *ret_same = false;
     if (fstat(place, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink == 0) {
-        return false;
+        return KC_OK;
     }
     if (has_identity(mapping, status.st_dev, status.st_ino)) {
-        return true;
+        *ret_same = true;
+        return KC_OK;
     }
     char link[sizeof "/proc/self/fd/" + 20];
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", place);
     KC_AUTO_DESCRIPTOR file = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    return file >= 0 && matches_own_mapping(file, mapping);
+    return file >= 0 ? matches_own_mapping(file, mapping, ret_same) : KC_OK;
 }
 
-static bool is_image(const struct look *look, const struct mapping *mapping) {
+static enum kc_error is_image(const struct look *look, const struct mapping *mapping,
+                              bool *ret_image) {
     struct image_stamp stamp;
     if (image_stamp(look->image, &stamp) == KC_OK &&
         has_identity(mapping, (dev_t)stamp.words[0], stamp.words[1])) {
-        return true;
+        *ret_image = true;
+        return KC_OK;
     }
-    return strlen(image_path(look->image)) == mapping->path_length &&
-           memcmp(image_path(look->image), mapping->path, mapping->path_length) == 0 &&
-           matches_own_mapping(image_file(look->image), mapping);
+    *ret_image = false;
+    bool is_named_so = strlen(image_path(look->image)) == mapping->path_length &&
+                       memcmp(image_path(look->image), mapping->path, mapping->path_length) == 0;
+    return is_named_so ? matches_own_mapping(image_file(look->image), mapping, ret_image) : KC_OK;
 }
 
 static enum kc_error keep_untrusted(struct look *look, const char *path,
@@ -159,10 +166,17 @@ static enum kc_error keep_untrusted(struct look *look, const char *path,
     struct code *code = look->code;
     const char *why = NULL;
     KC_AUTO(image) file = NULL;
+    bool is_same = false;
     enum kc_error error = image_open(path, &file, &why);
-    if (error != KC_OK || !is_same_file(image_file(file), mapping)) {
+    if (error == KC_OK) {
+        error = is_same_file(image_file(file), mapping, &is_same);
+    }
+    if (error == KC_NO_MEMORY) {
+        return error;
+    }
+    if (!is_same) {
         set_flaw(code, CODE_UNKNOWN, mapping->path, mapping->path_length);
-        return error == KC_NO_MEMORY ? error : KC_OK;
+        return KC_OK;
     }
     for (size_t i = 0; i < code->file_count; i++) {
         struct image_stamp one;
@@ -187,7 +201,12 @@ static enum kc_error keep_untrusted(struct look *look, const char *path,
 
 static enum kc_error judge_file(struct look *look, const struct mapping *mapping) {
     char path[PATH_MAX];
-    if (is_image(look, mapping)) {
+    bool is_found = false;
+    enum kc_error error = is_image(look, mapping, &is_found);
+    if (error != KC_OK) {
+        return error;
+    }
+    if (is_found) {
         look->image_is_mapped = true;
         return KC_OK;
     }
@@ -196,14 +215,16 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         return KC_OK;
     }
     KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    if (place < 0 || code_check_trusted(path) == KC_NOT_FOUND) {
+    enum kc_error trust = place < 0 ? KC_NOT_FOUND : code_check_trusted(path);
+    if (trust == KC_NOT_FOUND) {
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
-    if (code_check_trusted(path) == KC_OK && is_same_file(place, mapping)) {
-        return KC_OK;
+    error = trust == KC_OK ? is_same_file(place, mapping, &is_found) : KC_OK;
+    if (trust == KC_NO_MEMORY || error != KC_OK) {
+        return KC_NO_MEMORY;
     }
-    return keep_untrusted(look, path, mapping);
+    return is_found ? KC_OK : keep_untrusted(look, path, mapping);
 }
 
 static bool is_named(const struct mapping *mapping, const char *name) {

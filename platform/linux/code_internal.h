@@ -33,7 +33,8 @@ KC_MUST_USE enum kc_error code_unescape_path(const struct mapping *mapping, char
                                              size_t size);
 
 /* Root's, not writable by group or others, a regular file or directory, on a local mount where
- * set-id is honoured. By name. KC_UNSAFE: it isn't; KC_NOT_FOUND. */
+ * set-id is honoured. By name. KC_UNSAFE: it isn't; KC_NOT_FOUND ·
+ * KC_NO_MEMORY. */
 KC_MUST_USE enum kc_error code_check_trusted(const char *path);
 
 /* Fills flaw and subject when the variables that the loader obeys lead outside of what is

@@ -120,8 +120,11 @@ enum kc_error code_check_trusted(const char *path) {
     if (place < 0) {
         return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
     }
-    if (mount_of(place, &mount, &why) != KC_OK || !mount.honours_setid ||
-        fstat(place, &status) != 0) {
+    enum kc_error error = mount_of(place, &mount, &why);
+    if (error == KC_NO_MEMORY) {
+        return error;
+    }
+    if (error != KC_OK || !mount.honours_setid || fstat(place, &status) != 0) {
         return KC_UNSAFE;
     }
     bool is_kind = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
@@ -130,21 +133,21 @@ enum kc_error code_check_trusted(const char *path) {
 
 /* One word of such a variable. A bare name is looked for where the administrator, or
  * LD_LIBRARY_PATH, says; what isn't there is not loaded. */
-static bool is_harmless(const char *word, size_t length, bool is_directory) {
+static enum kc_error check_word(const char *word, size_t length, bool is_directory) {
     char path[PATH_MAX];
     if (length >= sizeof path) {
-        return false;
+        return KC_UNSAFE;
     }
     if (!is_directory && memchr(word, '/', length) == NULL) {
-        return true;
+        return KC_OK;
     }
     if (length == 0 || word[0] != '/' || memchr(word, '$', length) != NULL) {
-        return false; /* relative to where it was started, or to be replaced by the loader */
+        return KC_UNSAFE; /* relative to where it was started, or to be replaced by the loader */
     }
     memcpy(path, word, length);
     path[length] = '\0';
     enum kc_error error = code_check_trusted(path);
-    return error == KC_OK || error == KC_NOT_FOUND;
+    return error == KC_NOT_FOUND ? KC_OK : error;
 }
 
 struct variable {
@@ -153,45 +156,53 @@ struct variable {
     bool holds_directories;
 };
 
-static bool judge_variable(const struct variable *variable, const char *value) {
+static enum kc_error check_variable(const struct variable *variable, const char *value) {
     if (*value == '\0') {
-        return true;
+        return KC_OK;
     }
     for (;;) {
         size_t length = strcspn(value, variable->separators);
         bool is_empty_word = length == 0 && !variable->holds_directories;
-        if (!is_empty_word && !is_harmless(value, length, variable->holds_directories)) {
-            return false;
-        }
-        if (value[length] == '\0') {
-            return true;
+        enum kc_error error =
+            is_empty_word ? KC_OK : check_word(value, length, variable->holds_directories);
+        if (error != KC_OK || value[length] == '\0') {
+            return error;
         }
         value += length + 1;
     }
 }
 
-enum kc_error code_look_environment(const struct process *process, struct code *code) {
+/* One "NAME=value" of the environment. */
+static enum kc_error look_at(const char *entry, struct code *code) {
     static const struct variable variables[] = {
         {"LD_PRELOAD=", " :", false},
         {"LD_AUDIT=", ":", false},
         {"LD_LIBRARY_PATH=", ":;", true},
     };
-    KC_AUTO_TEXT text = NULL;
-    size_t length = 0;
-    enum kc_error error = process_read_text(process, "environ", &text, &length);
-    if (error != KC_OK) {
-        return error;
-    }
-    for (size_t at = 0; at < length && code->flaw == CODE_SOUND; at += strlen(text + at) + 1) {
-        for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-            size_t name = strlen(variables[i].name);
-            if (strncmp(text + at, variables[i].name, name) == 0 &&
-                !judge_variable(&variables[i], text + at + name) &&
-                check_is_on("code_environment")) {
-                code->flaw = CODE_PRELOADED;
-                (void)snprintf(code->subject, sizeof code->subject, "%s", text + at);
-            }
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        size_t name = strlen(variables[i].name);
+        if (strncmp(entry, variables[i].name, name) != 0) {
+            continue;
+        }
+        enum kc_error error = check_variable(&variables[i], entry + name);
+        if (error == KC_NO_MEMORY) {
+            return error;
+        }
+        if (error != KC_OK && check_is_on("code_environment")) {
+            code->flaw = CODE_PRELOADED;
+            (void)snprintf(code->subject, sizeof code->subject, "%s", entry);
         }
     }
     return KC_OK;
+}
+
+enum kc_error code_look_environment(const struct process *process, struct code *code) {
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    enum kc_error error = process_read_text(process, "environ", &text, &length);
+    for (size_t at = 0; error == KC_OK && at < length && code->flaw == CODE_SOUND;
+         at += strlen(text + at) + 1) {
+        error = look_at(text + at, code);
+    }
+    return error;
 }
