@@ -8,6 +8,7 @@
 
 #include "daemon/audit.h"
 #include "daemon/crypto.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 
 #include <jansson.h>
@@ -64,7 +65,12 @@ static bool links_from_json(const json_t *record, struct audit_links *ret_links)
 }
 
 enum kc_error audit_read_links(const char *text, size_t length, struct audit_links *ret_links) {
-    json_t *record = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    json_error_t why;
+    json_t *record = NULL;
+    enum kc_error error = message_load_json(text, length, JSON_REJECT_DUPLICATES, &record, &why);
+    if (error != KC_OK) {
+        return error == KC_INVALID ? KC_DAMAGED : error;
+    }
     struct audit_links links;
     bool is_record = links_from_json(record, &links);
     json_decref(record);
@@ -114,11 +120,16 @@ enum kc_error audit_chain_step(struct audit_chain *chain, const char *text, size
                                char why[KC_MESSAGE_MAX]) {
     chain->line++;
     struct audit_links links;
-    if (length > AUDIT_LINE_MAX || audit_read_links(text, length, &links) != KC_OK) {
+    enum kc_error error =
+        length > AUDIT_LINE_MAX ? KC_DAMAGED : audit_read_links(text, length, &links);
+    if (error == KC_DAMAGED) {
         return step_torn(chain, text, length, why);
     }
+    if (error != KC_OK) {
+        return error; /* whether it is a record isn't known */
+    }
     struct audit_place place = {.seq = links.seq};
-    enum kc_error error = check_links(chain, &links, why);
+    error = check_links(chain, &links, why);
     if (error == KC_OK) {
         error = audit_hash(text, length, place.hash);
     }

@@ -96,9 +96,16 @@ static enum kc_error append(struct audit_lines *lines, const char *text, size_t 
     return KC_OK;
 }
 
+struct sink {
+    struct audit_lines *lines;
+    bool has_failed;
+};
+
+/* jansson (2.14) goes on when a member's name could not be written: nothing may follow. */
 static int append_piece(const char *text, size_t length, void *context) {
-    struct audit_lines *lines = context;
-    return append(lines, text, length) == KC_OK ? 0 : -1;
+    struct sink *sink = context;
+    sink->has_failed = sink->has_failed || append(sink->lines, text, length) != KC_OK;
+    return sink->has_failed ? -1 : 0;
 }
 
 /* What was added from `start` on becomes the next record. */
@@ -123,8 +130,10 @@ static enum kc_error draft_end(struct draft *draft, struct audit_lines *lines) {
     size_t start = lines->length;
     set_text(draft, "prev", lines->place.hash);
     enum kc_error error = KC_NO_MEMORY;
+    struct sink sink = {.lines = lines};
     if (!draft->has_failed &&
-        json_dump_callback(draft->fields, append_piece, lines, JSON_COMPACT) == 0) {
+        json_dump_callback(draft->fields, append_piece, &sink, JSON_COMPACT) == 0 &&
+        !sink.has_failed) {
         error = seal_record(lines, start);
     }
     json_decref(draft->fields);

@@ -114,9 +114,14 @@ enum kc_error audit_reader_next(struct audit_reader *reader, struct audit_piece 
 static enum kc_error look_at(const struct audit_piece *piece, struct audit_tail *tail) {
     struct audit_links links;
     tail->is_unfinished = !piece->is_whole;
-    if (piece->length > AUDIT_LINE_MAX ||
-        audit_read_links(piece->text, piece->length, &links) != KC_OK) {
+    enum kc_error error = piece->length > AUDIT_LINE_MAX
+                              ? KC_DAMAGED
+                              : audit_read_links(piece->text, piece->length, &links);
+    if (error == KC_DAMAGED) {
         return audit_hash(piece->text, piece->length, tail->torn);
+    }
+    if (error != KC_OK) {
+        return error; /* a record that couldn't be read must not be taken for a torn line */
     }
     tail->place.seq = links.seq;
     tail->torn[0] = '\0';

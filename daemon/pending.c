@@ -7,6 +7,7 @@
 
 #include "daemon/edit_lock.h"
 #include "daemon/pending_internal.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 #include "libkc/protocol.h"
 #include "platform/file.h"
@@ -134,11 +135,14 @@ enum kc_error pending_parse(const char *text, size_t length, struct pending **re
     }
     if (length > 0) {
         json_error_t why;
-        json_auto_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &why);
-        if (document == NULL) {
-            return json_error_code(&why) == json_error_out_of_memory ? KC_NO_MEMORY : KC_DAMAGED;
+        json_auto_t *document = NULL;
+        enum kc_error error =
+            message_load_json(text, length, JSON_REJECT_DUPLICATES, &document, &why);
+        if (error == KC_OK) {
+            error = read_document(document, pending);
+        } else if (error == KC_INVALID) {
+            error = KC_DAMAGED;
         }
-        enum kc_error error = read_document(document, pending);
         if (error != KC_OK) {
             return error;
         }

@@ -8,6 +8,7 @@
 
 #include "daemon/grant.h"
 #include "daemon/policy_internal.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 #include "platform/check.h"
 
@@ -100,18 +101,16 @@ static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) 
 
 static enum kc_error load_document(const char *text, size_t length, json_t **ret_document,
                                    char why[KC_MESSAGE_MAX]) {
-    json_error_t error;
-    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    if (document != NULL) {
-        *ret_document = document;
-        return KC_OK;
-    }
-    if (json_error_code(&error) == json_error_out_of_memory) {
-        return KC_NO_MEMORY;
+    json_error_t trouble;
+    enum kc_error error =
+        message_load_json(text, length, JSON_REJECT_DUPLICATES, ret_document, &trouble);
+    if (error != KC_INVALID) {
+        return error;
     }
     char said[KC_MESSAGE_MAX / 2];
-    return policy_refuse(why, "line %d, column %d: %s", error.line, error.column,
-                         parse_escape_sentence(error.text, strlen(error.text), said, sizeof said));
+    return policy_refuse(
+        why, "line %d, column %d: %s", trouble.line, trouble.column,
+        parse_escape_sentence(trouble.text, strlen(trouble.text), said, sizeof said));
 }
 
 enum kc_error policy_parse(const char *text, size_t length, struct policy **ret_policy,

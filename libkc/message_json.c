@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON text to jansson's tree and back, and the memory that it passes through. jansson's own
- * error text quotes the input, which may be a secret; sentences are made from its codes here.
+ * JSON text to jansson's tree and back. jansson's own error text quotes the input, which may be a
+ * secret; sentences are made from its codes here.
  */
 #include "libkc/message.h"
 
 #include "libkc/message_internal.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
-#include "platform/secmem.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,20 +17,6 @@
 
 /* How much of a wrong word a sentence quotes. */
 #define WORD_SHOWN_SIZE 64
-
-static void wiping_free(void *block) {
-    secmem_wipe(block, secmem_heap_size(block));
-    free(block);
-}
-
-void message_wipe_json_memory(void) {
-    json_malloc_t allocate = NULL;
-    json_free_t release = NULL;
-    json_get_alloc_funcs(&allocate, &release);
-    if (allocate == malloc && release == free) {
-        json_set_alloc_funcs(malloc, wiping_free);
-    }
-}
 
 enum kc_error message_refuse(char *why, const char *format, ...) {
     if (why != NULL) {
@@ -70,13 +56,15 @@ static const char *describe(enum json_error_code code) {
 }
 
 enum kc_error message_load(const char *text, size_t length, char *why, json_t **ret_object) {
-    json_error_t error;
-    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (root == NULL) {
-        if (json_error_code(&error) == json_error_out_of_memory) {
-            return KC_NO_MEMORY;
-        }
-        return message_refuse(why, "%s", describe(json_error_code(&error)));
+    json_error_t trouble;
+    json_t *root = NULL;
+    enum kc_error error =
+        message_load_json(text, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &root, &trouble);
+    if (error == KC_INVALID) {
+        return message_refuse(why, "%s", describe(json_error_code(&trouble)));
+    }
+    if (error != KC_OK) {
+        return error;
     }
     if (!json_is_object(root)) {
         json_decref(root);
@@ -92,9 +80,12 @@ struct sink {
     enum kc_error error;
 };
 
+/* jansson (2.14) goes on when a member's name could not be written: nothing may follow. */
 static int append_to_sink(const char *bytes, size_t length, void *context) {
     struct sink *sink = context;
-    sink->error = secret_append(sink->line, bytes, length, sink->limit);
+    if (sink->error == KC_OK) {
+        sink->error = secret_append(sink->line, bytes, length, sink->limit);
+    }
     return sink->error == KC_OK ? 0 : -1;
 }
 

@@ -11,6 +11,9 @@
 #include <string.h>
 
 static enum kc_error put_targets(json_t *object, const struct request *request) {
+    if (request->target_count == 0) {
+        return KC_OK;
+    }
     KC_AUTO(json_t) array = json_array();
     enum kc_error error = KC_OK;
     for (size_t i = 0; i < request->target_count && error == KC_OK; i++) {
@@ -20,13 +23,13 @@ static enum kc_error put_targets(json_t *object, const struct request *request) 
             error = message_append_new(array, json);
         }
     }
-    if (error != KC_OK || request->target_count == 0) {
-        return error;
-    }
-    return message_put_new(object, "targets", json_incref(array));
+    return error == KC_OK ? message_put_new(object, "targets", json_incref(array)) : error;
 }
 
 static enum kc_error put_values(json_t *object, const struct request *request) {
+    if (request->value_count == 0) {
+        return KC_OK;
+    }
     KC_AUTO(json_t) array = json_array();
     enum kc_error error = KC_OK;
     for (size_t i = 0; i < request->value_count && error == KC_OK; i++) {
@@ -37,10 +40,7 @@ static enum kc_error put_values(json_t *object, const struct request *request) {
             error = message_append_new(array, json);
         }
     }
-    if (error != KC_OK || request->value_count == 0) {
-        return error;
-    }
-    return message_put_new(object, "values", json_incref(array));
+    return error == KC_OK ? message_put_new(object, "values", json_incref(array)) : error;
 }
 
 static enum kc_error put_item_fields(json_t *object, const struct request *request) {

@@ -7,6 +7,7 @@
 
 #include "libkc/base64.h"
 #include "libkc/message_internal.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 
@@ -34,13 +35,10 @@ enum kc_error message_put_id(json_t *object, const char *id) {
     if (id == NULL) {
         return KC_OK;
     }
-    json_error_t error;
-    json_t *json = json_loads(id, JSON_DECODE_ANY, &error);
-    if (json == NULL) {
-        bool no_memory = json_error_code(&error) == json_error_out_of_memory;
-        return no_memory ? KC_NO_MEMORY : KC_INVALID;
-    }
-    return message_put_new(object, "id", json);
+    json_error_t trouble;
+    json_t *json = NULL;
+    enum kc_error error = message_load_json(id, strlen(id), JSON_DECODE_ANY, &json, &trouble);
+    return error == KC_OK ? message_put_new(object, "id", json) : error;
 }
 
 enum kc_error message_put_attributes(json_t *object, const struct attributes *attributes) {

@@ -7,6 +7,7 @@
 #include "daemon/store/keyring_text.h"
 
 #include "libkc/base64.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 
 #include <jansson.h>
@@ -68,6 +69,23 @@ static json_t *attributes_tree(const struct attributes *attributes) {
     return tree;
 }
 
+/* Into a buffer that is large enough: where json_dumps(3) has to grow its own, and can't, it may
+ * leave out a member's name. NULL: no memory. */
+static char *dump(const json_t *tree, size_t *ret_length) {
+    size_t length = json_dumpb(tree, NULL, 0, JSON_COMPACT);
+    char *text = length > 0 ? malloc(length + 1) : NULL;
+    if (text == NULL) {
+        return NULL;
+    }
+    if (json_dumpb(tree, text, length, JSON_COMPACT) != length) {
+        free(text);
+        return NULL;
+    }
+    text[length] = '\0';
+    *ret_length = length;
+    return text;
+}
+
 enum kc_error keyring_write_item(struct item *item) {
     enum kc_error error = check_item(item);
     if (error != KC_OK) {
@@ -82,14 +100,15 @@ enum kc_error keyring_write_item(struct item *item) {
         json_pack("{s:s, s:s, s:o, s:s}", "service", item->service, "target", item->target,
                   "attributes", attributes_tree(&item->attributes), "sealed", sealed);
     free(sealed);
-    char *text = tree != NULL ? json_dumps(tree, JSON_COMPACT) : NULL;
+    size_t length = 0;
+    char *text = tree != NULL ? dump(tree, &length) : NULL;
     json_decref(tree);
     if (text == NULL) {
         return KC_NO_MEMORY;
     }
     free(item->text);
     item->text = text;
-    item->text_length = strlen(text);
+    item->text_length = length;
     return KC_OK;
 }
 
@@ -146,24 +165,28 @@ static enum kc_error next_line(struct reader *reader) {
     return KC_OK;
 }
 
-/* The version is looked at before all else: what a later one means by the rest isn't known. */
-static enum kc_error check_head(const struct reader *reader, json_t *head) {
-    json_int_t version = 0;
-    if (json_unpack(head, "{s:I}", "version", &version) != 0) {
+static enum kc_error load(const char *text, size_t length, json_t **ret_tree) {
+    json_error_t why;
+    return message_load_json(text, length, JSON_REJECT_DUPLICATES, ret_tree, &why);
+}
+
+/* The version is looked at before all else: what a later one means by the rest isn't known.
+ * (Not with json_unpack(3): it needs memory, and without it finds members that aren't there.) */
+static enum kc_error check_head(const struct reader *reader, const json_t *head) {
+    const json_t *version = json_object_get(head, "version");
+    if (!json_is_integer(version)) {
         return damaged(reader, "this isn't the head of a keyring");
     }
-    if (version != FORMAT_VERSION) {
+    if (json_integer_value(version) != FORMAT_VERSION) {
         return damaged(reader,
                        "the keyring has version %" JSON_INTEGER_FORMAT
                        ", and this program knows version %d only",
-                       version, FORMAT_VERSION);
+                       json_integer_value(version), FORMAT_VERSION);
     }
-    const char *key_id = NULL;
-    json_t *items = NULL;
-    if (json_unpack(head, "{s:I, s:s, s:o!}", "version", &version, "key", &key_id, "items",
-                    &items) != 0 ||
-        !json_is_array(items) || json_array_size(items) != 0 ||
-        !parse_is_hex(key_id, CRYPTO_KEY_ID_SIZE - 1)) {
+    const char *key_id = json_string_value(json_object_get(head, "key"));
+    const json_t *items = json_object_get(head, "items");
+    if (json_object_size(head) != 3 || key_id == NULL || !json_is_array(items) ||
+        json_array_size(items) != 0 || !parse_is_hex(key_id, CRYPTO_KEY_ID_SIZE - 1)) {
         return damaged(reader, "the head is not of exactly \"version\", \"key\" and \"items\"");
     }
     if (strcmp(key_id, reader->key_id) != 0) {
@@ -185,9 +208,10 @@ static enum kc_error read_head(struct reader *reader) {
     memcpy(closed, reader->line, reader->length);
     memcpy(closed + reader->length, "]}", 2); /* the line alone is an object left open */
 
-    json_t *head = json_loadb(closed, reader->length + 2, JSON_REJECT_DUPLICATES, NULL);
-    if (head == NULL) {
-        return damaged(reader, "this isn't the head of a keyring");
+    json_t *head = NULL;
+    error = load(closed, reader->length + 2, &head);
+    if (error != KC_OK) {
+        return error == KC_INVALID ? damaged(reader, "this isn't the head of a keyring") : error;
     }
     error = check_head(reader, head);
     json_decref(head);
@@ -213,8 +237,10 @@ static enum kc_error read_attributes(const struct reader *reader, json_t *tree,
     return KC_OK;
 }
 
-static enum kc_error read_sealed(const struct reader *reader, const char *text, size_t length,
+static enum kc_error read_sealed(const struct reader *reader, const json_t *sealed,
                                  struct item *item) {
+    const char *text = json_string_value(sealed);
+    size_t length = json_string_length(sealed);
     if (length > base64_encoded_length(KC_VALUE_MAX + CRYPTO_SEALED_OVERHEAD)) {
         return damaged(reader, "the sealed value is too long");
     }
@@ -245,16 +271,14 @@ static enum kc_error keep_text(struct item *item, const char *line, size_t lengt
     return KC_OK;
 }
 
-static enum kc_error item_from_tree(const struct reader *reader, json_t *tree,
+static enum kc_error item_from_tree(const struct reader *reader, const json_t *tree,
                                     struct item **ret_item) {
-    const char *service = NULL;
-    const char *target = NULL;
-    const char *sealed = NULL;
-    size_t sealed_length = 0;
-    json_t *attributes = NULL;
-    if (json_unpack(tree, "{s:s, s:s, s:o, s:s%!}", "service", &service, "target", &target,
-                    "attributes", &attributes, "sealed", &sealed, &sealed_length) != 0 ||
-        !json_is_object(attributes)) {
+    const char *service = json_string_value(json_object_get(tree, "service"));
+    const char *target = json_string_value(json_object_get(tree, "target"));
+    const json_t *sealed = json_object_get(tree, "sealed");
+    json_t *attributes = json_object_get(tree, "attributes");
+    if (json_object_size(tree) != 4 || service == NULL || target == NULL ||
+        !json_is_string(sealed) || !json_is_object(attributes)) {
         return damaged(reader, "the item is not of exactly \"service\", \"target\", "
                                "\"attributes\" and \"sealed\"");
     }
@@ -271,7 +295,7 @@ static enum kc_error item_from_tree(const struct reader *reader, json_t *tree,
     if (error != KC_OK) {
         return error;
     }
-    error = read_sealed(reader, sealed, sealed_length, item);
+    error = read_sealed(reader, sealed, item);
     if (error != KC_OK) {
         return error;
     }
@@ -286,12 +310,14 @@ static bool is_after_last(const struct items *items, const struct item *item) {
 
 /* The item in the first `length` bytes of the present line. */
 static enum kc_error read_item(const struct reader *reader, size_t length, struct items *items) {
-    json_t *tree = json_loadb(reader->line, length, JSON_REJECT_DUPLICATES, NULL);
-    if (tree == NULL) {
-        return damaged(reader, "the item is not JSON, or has a member twice");
-    }
+    json_t *tree = NULL;
     KC_AUTO(item) item = NULL;
-    enum kc_error error = item_from_tree(reader, tree, &item);
+    enum kc_error error = load(reader->line, length, &tree);
+    if (error != KC_OK) {
+        return error == KC_INVALID ? damaged(reader, "the item is not JSON, or has a member twice")
+                                   : error;
+    }
+    error = item_from_tree(reader, tree, &item);
     json_decref(tree);
     if (error != KC_OK) {
         return error;

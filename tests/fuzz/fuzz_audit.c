@@ -4,7 +4,7 @@
  * record has the number and the hash that the chain says.
  *
  * links: daemon/audit_chain.c daemon/crypto.c libkc/attributes.c libkc/parse.c libkc/secret.c
- * links: platform -ljansson -lcrypto
+ * links: libkc/message_memory.c platform -ljansson -lcrypto
  */
 #include "daemon/audit_chain.h"
 

@@ -4,7 +4,7 @@
  * reads the same; what is refused is KC_DAMAGED with a line number.
  *
  * links: daemon/store/keyring_text.c daemon/store/items.c libkc/attributes.c libkc/base64.c
- * links: libkc/parse.c -ljansson
+ * links: libkc/message_memory.c libkc/parse.c platform -ljansson
  */
 #include "daemon/store/keyring_text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An answer that a client takes says the same when it is written and read again.
- * links: libkc/message_json.c libkc/message_read.c libkc/message_write.c
+ * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson platform

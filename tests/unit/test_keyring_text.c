@@ -3,7 +3,7 @@
  * The form of keyring.json: read strictly, within the limits, and written back as it was.
  *
  * links: daemon/store/keyring_text.c daemon/store/items.c libkc/attributes.c libkc/base64.c
- * links: libkc/parse.c -ljansson
+ * links: libkc/message_memory.c libkc/parse.c platform -ljansson
  */
 #include "daemon/store/keyring_text.h"
 

@@ -3,7 +3,7 @@
  * No value stays behind on jansson's heap. platform/secmem.h is played by this test: it wipes
  * as the real one does, and counts the blocks that held the value when they were wiped. A
  * block that is freed without that isn't counted.
- * links: libkc/message_json.c libkc/message_read.c libkc/message_write.c
+ * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson

@@ -6,7 +6,7 @@
  * links: daemon/store/sealed_file.c daemon/store/keyring_text.c daemon/store/held.c
  * links: daemon/store/items.c daemon/crypto.c libkc/attributes.c libkc/base64.c libkc/error.c
  * links: libkc/parse.c libkc/secret.c tests/unit/sealed_item.c tests/unit/temp_directory.c
- * links: tests/unit/sealed_store.c platform -ljansson -lcrypto
+ * links: libkc/message_memory.c tests/unit/sealed_store.c platform -ljansson -lcrypto
  */
 #include "daemon/store/backend.h"
 

@@ -5,7 +5,7 @@
  *
  * links: daemon/store/memory.c daemon/store/sealed_file.c daemon/store/keyring_text.c
  * links: daemon/store/held.c daemon/store/items.c daemon/crypto.c libkc/attributes.c
- * links: libkc/base64.c libkc/error.c libkc/parse.c libkc/secret.c
+ * links: libkc/base64.c libkc/error.c libkc/parse.c libkc/secret.c libkc/message_memory.c
  * links: tests/unit/sealed_item.c tests/unit/temp_directory.c platform -ljansson -lcrypto
  */
 #include "daemon/store/backend.h"
