@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy and the list of those who wait, when memory runs out: no rule is lost, and no file
+ * half changed.
+ * links: daemon kc_static platform tests/fakes/fake_alloc.c tests/unit/torture.c -ljansson
+ * links: tests/unit/temp_directory.c
+ * links: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
+ * links: -Wl,--wrap=secmem_alloc
+ */
+#include "daemon/config.h"
+#include "daemon/pending.h"
+#include "daemon/policy.h"
+#include "tests/fakes/fake_alloc.h"
+#include "tests/unit/temp_directory.h"
+#include "tests/unit/torture.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NOW    INT64_C(1700000000000000)
+
+static const char config_text[] =
+    "{\"protocol_version\":\"1\",\"kept\":\"some text that we don't know but keep\","
+    "\"registered_binaries\":[{\"path\":\"/usr/local/bin/one-rather-long-name\",\"hash\":\"" HASH_A
+    "\",\"registered_at\":\"2026-01-02T03:04:05Z\",\"allowed_read_services\":"
+    "[\"aws-production-europe\",\"git/https://example.org/*\"],\"allowed_write_services\":[],"
+    "\"can_search\":false},{\"path\":\"/b\",\"hash\":\"" HASH_B
+    "\",\"allowed_read_services\":[\"x\"],\"allowed_write_services\":[\"y\"]}]}";
+
+static const char pending_text[] =
+    "{\"version\":1,\"pending\":[{\"hash\":\"" HASH_A
+    "\",\"path\":\"/usr/local/bin/one-rather-long-name\",\"args\":\"one --with some arguments\","
+    "\"pid\":7,\"count\":3,\"first_time\":\"2023-11-14T22:00:00.000000Z\","
+    "\"last_time\":\"2023-11-14T22:10:00.000000Z\",\"asked\":[{\"action\":\"read\","
+    "\"service\":\"aws\",\"target\":\"some-target-of-it\"}]}]}";
+
+struct place {
+    char *directory;
+    char *path;
+    const char *text; /* what stands in the file beforehand */
+};
+
+static int set_up(void **state) {
+    struct place *place = calloc(1, sizeof *place);
+    assert_non_null(place);
+    place->directory = temp_directory_new();
+    place->path = temp_path(place->directory, "file.json");
+    *state = place;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct place *place = *state;
+    temp_directory_remove(place->directory);
+    free(place->path);
+    free(place);
+    return 0;
+}
+
+static void write_file(void *context) {
+    const struct place *place = context;
+    temp_file_write(place->path, place->text, strlen(place->text));
+}
+
+/* The file and its lock, and nothing that was put aside or left over. */
+static void assert_nothing_else(const struct place *place) {
+    DIR *directory = opendir(place->directory);
+    assert_non_null(directory);
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "file.json") != 0 &&
+            strcmp(entry->d_name, "file.json.lock") != 0) {
+            fail_msg("\"%s\" was left behind", entry->d_name);
+        }
+    }
+    assert_int_equal(closedir(directory), 0);
+}
+
+static void check_file(void *context, enum kc_error error) {
+    const struct place *place = context;
+    size_t length = 0;
+    char *text = temp_file_read(place->path, &length);
+    if (error == KC_OK) {
+        assert_string_not_equal(text, place->text);
+    } else {
+        assert_string_equal(text, place->text);
+    }
+    free(text);
+    assert_nothing_else(place);
+}
+
+static enum kc_error run_policy(void *context) {
+    struct policy *policy = UNTOUCHED;
+    char why[KC_MESSAGE_MAX] = "";
+    (void)context;
+    enum kc_error error = policy_parse(config_text, strlen(config_text), &policy, why);
+    assert_string_equal(why, "");
+    if (error != KC_OK) {
+        assert_ptr_equal(policy, UNTOUCHED);
+        return error;
+    }
+    const struct policy_entry *entry =
+        policy_find(policy, "/usr/local/bin/one-rather-long-name", HASH_A);
+    assert_non_null(entry);
+    assert_string_equal(policy_entry_grant(entry, RIGHT_READ, 0), "aws-production-europe");
+    assert_int_equal(policy_count(policy), 2);
+    policy_free(policy);
+    return KC_OK;
+}
+
+static void test_torture_policy_parse(void **state) {
+    (void)state;
+    torture(&(struct torture){.run = run_policy});
+}
+
+static enum kc_error run_config(void *context) {
+    struct place *place = context;
+    struct config *config = UNTOUCHED;
+    enum kc_error error = config_new(place->path, &config);
+    if (error != KC_OK) {
+        assert_ptr_equal(config, UNTOUCHED);
+        return error;
+    }
+    (void)config_refresh(config);
+    /* Without a policy everything is denied; there is never half of one. */
+    if (config_policy(config) == NULL) {
+        assert_string_not_equal(config_trouble(config), "");
+        error = KC_NO_MEMORY;
+    } else {
+        assert_int_equal(policy_count(config_policy(config)), 2);
+    }
+    config_free(config);
+    return error;
+}
+
+static void test_torture_config_refresh(void **state) {
+    struct place *place = *state;
+    place->text = config_text;
+    torture(&(struct torture){.prepare = write_file, .run = run_config, .context = place});
+}
+
+static enum kc_error run_pending_add(void *context) {
+    static const struct pending_note notes[] = {
+        {"/new", HASH_B, "new --with arguments", 9, "write", "aws", "target", 1},
+        {"/usr/local/bin/one-rather-long-name", HASH_A, "", 8, "search", "git", "", 2},
+    };
+    const struct place *place = context;
+    return pending_add(place->path, notes, 2, NOW);
+}
+
+static void test_torture_pending_add(void **state) {
+    struct place *place = *state;
+    place->text = pending_text;
+    torture(&(struct torture){
+        .prepare = write_file, .run = run_pending_add, .check = check_file, .context = place});
+}
+
+static enum kc_error run_pending_remove(void *context) {
+    const struct place *place = context;
+    return pending_remove(place->path, "/usr/local/bin/one-rather-long-name", HASH_A);
+}
+
+static void test_torture_pending_remove(void **state) {
+    struct place *place = *state;
+    place->text = pending_text;
+    torture(&(struct torture){
+        .prepare = write_file, .run = run_pending_remove, .check = check_file, .context = place});
+}
+
+static enum kc_error run_pending_load(void *context) {
+    const struct place *place = context;
+    struct pending *pending = UNTOUCHED;
+    enum kc_error error = pending_load(place->path, NOW, &pending);
+    if (error != KC_OK) {
+        assert_ptr_equal(pending, UNTOUCHED);
+        return error;
+    }
+    assert_int_equal(pending_count(pending), 1);
+    assert_string_equal(pending_at(pending, 0)->arguments, "one --with some arguments");
+    pending_free(pending);
+    return KC_OK;
+}
+
+static void test_torture_pending_load(void **state) {
+    struct place *place = *state;
+    place->text = pending_text;
+    torture(&(struct torture){.prepare = write_file, .run = run_pending_load, .context = place});
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_torture_policy_parse), CASE(test_torture_config_refresh),
+        CASE(test_torture_pending_add),  CASE(test_torture_pending_remove),
+        CASE(test_torture_pending_load),
+    };
+    fake_alloc_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
