@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock beside a shared file, and the directory that both need. */
+/* The lock beside a shared file, the directory that both need, and what edits leave there. */
 #include "daemon/edit_lock.h"
 
 #include <stdlib.h>
@@ -19,6 +19,7 @@ static bool cut_to_directory(char *path) {
 }
 
 enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock) {
+    KC_AUTO(file_lock) lock = NULL;
     size_t length = strlen(path);
     char *name = malloc(length + sizeof LOCK_SUFFIX);
     if (name == NULL) {
@@ -29,8 +30,15 @@ enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock) {
     if (error == KC_OK) {
         memcpy(name, path, length);
         memcpy(name + length, LOCK_SUFFIX, sizeof LOCK_SUFFIX);
-        error = file_lock(name, LOCK_WAIT_MS, ret_lock);
+        error = file_lock(name, LOCK_WAIT_MS, &lock);
     }
     free(name);
+    if (error == KC_OK) {
+        error = file_replace_sweep(path);
+    }
+    if (error == KC_OK) {
+        *ret_lock = lock;
+        lock = NULL;
+    }
     return error;
 }

@@ -11,8 +11,9 @@
 #include "platform/file.h"
 #include "platform/kc_error.h"
 
-/* Makes the directory of `path` (absolute) when it is missing. KC_BUSY: somebody else has held
- * it for 5 s · KC_UNSAFE: the directory isn't ours alone. */
+/* Makes the directory of `path` (absolute) when it is missing, and takes away what an edit that
+ * crashed left beside it. KC_BUSY: somebody else has held it for 5 s · KC_UNSAFE: the directory
+ * isn't ours alone. */
 KC_MUST_USE enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock);
 
 #endif

@@ -66,8 +66,9 @@ KC_MUST_USE enum kc_error file_replace_commit(struct file_replacement **take_rep
 void file_replacement_free(struct file_replacement *replacement); /* discards */
 /* Both steps at once. */
 KC_MUST_USE enum kc_error file_replace(const char *path, const void *bytes, size_t length);
-/* Removes what a crash between the steps left beside `path`. Only under a lock that every
- * writer of `path` takes: an unfinished replacement of somebody else looks the same. */
+/* Removes what a crash between the steps left beside `path`: regular files of ours with exactly
+ * such a name, and nothing else. Only under a lock that every writer of `path` takes: an unfinished
+ * replacement of somebody else looks the same. */
 KC_MUST_USE enum kc_error file_replace_sweep(const char *path);
 
 /* Makes the directory and its missing parents (0700). KC_UNSAFE: it exists but isn't ours, or

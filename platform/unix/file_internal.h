@@ -13,9 +13,10 @@
 #include "platform/file.h"
 #include "platform/kc_error.h"
 
-/* The name of a file that is to replace NAME: NAME, this mark, and so many digits. */
-#define FILE_NEW_MARK   ".new."
-#define FILE_NEW_DIGITS 6
+/* The name of a file that is to replace NAME: NAME, this mark, and so many of these digits. */
+#define FILE_NEW_MARK     ".new."
+#define FILE_NEW_DIGITS   6
+#define FILE_NEW_ALPHABET "0123456789abcdefghijklmnopqrstuv" /* 32: no bias */
 
 struct file_stamp file_stamp_of(const struct stat *status);
 

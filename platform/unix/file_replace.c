@@ -34,7 +34,7 @@ static const char *last_component(const char *path) {
 
 /* `name`.new.XXXXXX with fresh digits. */
 static enum kc_error choose_name(const char *name, char *temporary, size_t size) {
-    static const char digits[] = "0123456789abcdefghijklmnopqrstuv"; /* 32: no bias */
+    static const char digits[] = FILE_NEW_ALPHABET;
     unsigned char random[FILE_NEW_DIGITS];
     if (getentropy(random, sizeof random) != 0) {
         return KC_IO;

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +19,15 @@ static bool is_left_over(const char *entry, const char *name) {
     static const char mark[] = FILE_NEW_MARK;
     size_t length = strlen(name);
     return strlen(entry) == length + sizeof mark - 1 + FILE_NEW_DIGITS &&
-           strncmp(entry, name, length) == 0 && strncmp(entry + length, mark, sizeof mark - 1) == 0;
+           strncmp(entry, name, length) == 0 &&
+           strncmp(entry + length, mark, sizeof mark - 1) == 0 &&
+           strspn(entry + length + sizeof mark - 1, FILE_NEW_ALPHABET) == FILE_NEW_DIGITS;
+}
+
+/* Whatever else stands under such a name isn't of our making, and must not keep us from opening. */
+static bool is_ours(int directory, const char *entry) {
+    struct stat status;
+    return fstatat(directory, entry, &status, AT_SYMLINK_NOFOLLOW) == 0 && file_is_ours(&status);
 }
 
 static enum kc_error sweep(DIR *directory, const char *name) {
@@ -28,7 +37,7 @@ static enum kc_error sweep(DIR *directory, const char *name) {
         if (entry == NULL) {
             return errno == 0 ? KC_OK : descriptor_error(errno);
         }
-        if (is_left_over(entry->d_name, name) &&
+        if (is_left_over(entry->d_name, name) && is_ours(dirfd(directory), entry->d_name) &&
             unlinkat(dirfd(directory), entry->d_name, 0) != 0 && errno != ENOENT) {
             return descriptor_error(errno);
         }

@@ -222,6 +222,8 @@ static void test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_els
         {"file.new.vvvvvv", true},
         {"file.new.0123a", false},
         {"file.new.0123abc", false},
+        {"file.new.0123AB", false},
+        {"file.new.0123az", false},
         {"file.old.0123ab", false},
         {"other.new.0123ab", false},
     };
@@ -235,6 +237,24 @@ static void test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_els
         char *path = temp_path(place->directory, rows[i].name);
         assert_int_equal(access(path, F_OK) != 0, rows[i].is_left_over);
         free(path);
+    }
+}
+
+/* None of them stands in the way either. */
+static void test_file_replace_sweep_leaves_what_is_not_a_file_of_ours(void **state) {
+    const struct place *place = *state;
+    static const char *const names[] = {"file.new.aaaaaa", "file.new.bbbbbb", "file.new.cccccc"};
+    char *paths[3];
+    for (size_t i = 0; i < 3; i++) {
+        paths[i] = temp_path(place->directory, names[i]);
+    }
+    assert_int_equal(mkdir(paths[0], 0700), 0);
+    assert_int_equal(symlink("nowhere", paths[1]), 0);
+    assert_int_equal(mkfifo(paths[2], 0600), 0);
+    assert_int_equal(file_replace_sweep(place->path), KC_OK);
+    assert_int_equal(count_entries(place->directory), 3);
+    for (size_t i = 0; i < 3; i++) {
+        free(paths[i]);
     }
 }
 
@@ -437,6 +457,7 @@ int main(void) {
         CASE(test_file_replace_writes_all_pieces_in_order),
         CASE(test_file_replace_discards_without_a_trace),
         CASE(test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_else),
+        CASE(test_file_replace_sweep_leaves_what_is_not_a_file_of_ours),
         CASE(test_file_replace_makes_a_file_that_was_not_there),
         CASE(test_file_replace_on_a_full_disk_keeps_the_old_one),
         CASE(test_file_log_on_a_full_disk_cuts_the_half_record),

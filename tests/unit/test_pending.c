@@ -333,6 +333,18 @@ static void test_pending_puts_a_file_that_it_cannot_use_aside(void **state) {
     }
 }
 
+static void test_pending_takes_away_what_a_crash_left(void **state) {
+    struct place *place = *state;
+    char left[160];
+    (void)snprintf(left, sizeof left, "%s.new.0a1b2c", place->path);
+    FILE *file = fopen(left, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(left, 0600), 0);
+    add(place, "/a", HASH_A, NOW);
+    assert_int_equal(access(left, F_OK), -1);
+}
+
 static void test_pending_does_not_follow_a_symbolic_link(void **state) {
     struct place *place = *state;
     char target[160];
@@ -398,6 +410,7 @@ int main(void) {
         CASE(test_pending_finds_by_a_unique_beginning),
         CASE(test_pending_removes_one_identity),
         CASE(test_pending_puts_a_file_that_it_cannot_use_aside),
+        CASE(test_pending_takes_away_what_a_crash_left),
         CASE(test_pending_does_not_follow_a_symbolic_link),
         CASE(test_pending_loses_no_note_of_another_process),
     };

@@ -325,6 +325,20 @@ static void test_sealed_file_is_as_before_when_the_commit_fails(void **state) {
     free(aside);
 }
 
+static void test_sealed_file_takes_away_what_a_crash_left(void **state) {
+    struct store *store = *state;
+    store_open(store);
+    store_put(store, "t", "one");
+    store_close(store);
+    char *left = temp_path(store->directory, "keyring.json.new.0a1b2c");
+    temp_file_write(left, "half a keyring", 14);
+    store_open(store);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(files_in(store->directory), 2);
+    assert_true(store_holds(store, "t", "one"));
+    free(left);
+}
+
 static void test_sealed_file_commit_wants_a_prepare(void **state) {
     struct store *store = *state;
     store_open(store);
@@ -355,6 +369,7 @@ int main(void) {
         WITH_STORE(test_sealed_file_notices_a_new_file_in_an_empty_place),
         WITH_STORE(test_sealed_file_prepared_is_not_in_force),
         WITH_STORE(test_sealed_file_is_as_before_when_the_commit_fails),
+        WITH_STORE(test_sealed_file_takes_away_what_a_crash_left),
         WITH_STORE(test_sealed_file_commit_wants_a_prepare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
