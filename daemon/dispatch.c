@@ -235,7 +235,8 @@ void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, si
     }
     error = backend->table->commit(backend);
     if (error != KC_OK) {
-        fail_all(batch, count, error, "the store couldn't be written; nothing was changed");
+        fail_all(batch, count, error,
+                 "the store couldn't be written; see what it holds before you try again");
         record_failed_commit(dispatch, batch, count);
     }
     list_pending(dispatch, batch, count);

@@ -30,7 +30,8 @@ struct file_stamp {
  * secmem_free(bytes, capacity)). An empty file gives a capacity of at least 1. One byte more
  * than the length is always there and zero.
  * KC_NOT_FOUND · KC_TOO_BIG longer than `limit` bytes · KC_UNSAFE a symbolic link, not a
- * regular file, another owner, or a mode that `privacy` forbids.
+ * regular file, another owner, or a mode that `privacy` forbids · KC_DENIED the system doesn't
+ * let us read it, or not reach it · KC_CHANGED somebody wrote to it each time we read it.
  */
 struct file_bytes {
     char *bytes;
@@ -50,7 +51,9 @@ bool file_stamp_equal(const struct file_stamp *one, const struct file_stamp *oth
  * Replaces in two steps, so that a record can be written in between. _prepare writes
  * `path`.new.XXXXXX beside it (0600) and makes it durable; _commit renames it and makes the
  * directory durable; _discard removes it. After a crash anywhere `path` is whole: old or new.
- * The pieces are written one after another.
+ * The pieces are written one after another. When _commit fails `path` is the old one, unless only
+ * the directory could not be made durable: then it is the new one already, though perhaps not
+ * after a crash of the machine. Its stamp tells.
  */
 struct file_piece {
     const void *bytes;

@@ -43,7 +43,9 @@ struct store_table {
 
     /* Durable, but not yet in force. On failure everything staged is still staged. */
     enum kc_error (*prepare)(struct store_backend *backend);
-    /* In force. On failure the store is as before the staging, in memory and on disk. */
+    /* In force. On failure the store is as before the staging, in memory and, unless the system
+     * took the change and only couldn't promise to keep it, on disk; the next refresh follows what
+     * is there. */
     enum kc_error (*commit)(struct store_backend *backend);
     /* Drops everything staged and prepared. Can't fail. */
     void (*rollback)(struct store_backend *backend);

@@ -7,6 +7,7 @@
  * links: daemon/store/items.c daemon/crypto.c libkc/attributes.c libkc/base64.c libkc/error.c
  * links: libkc/parse.c libkc/secret.c tests/unit/sealed_item.c tests/unit/temp_directory.c
  * links: libkc/message_memory.c tests/unit/sealed_store.c platform -ljansson -lcrypto
+ * links: -Wl,--wrap=fsync
  */
 #include "daemon/store/backend.h"
 
@@ -22,6 +23,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,21 @@
 #define ITEM(s, t) \
     "{\"service\":\"" s "\",\"target\":\"" t "\",\"attributes\":{},\"sealed\":\"" SEALED "\"}"
 #define TAIL "\n]}\n"
+
+/* fsync(2) comes here (ld(1), --wrap): a disk that can't make directories durable. */
+static bool directories_fail;
+int __real_fsync(int file);
+int __wrap_fsync(int file);
+
+int __wrap_fsync(int file) {
+    struct stat status;
+    assert_int_equal(fstat(file, &status), 0);
+    if (directories_fail && S_ISDIR(status.st_mode)) {
+        errno = EIO;
+        return -1;
+    }
+    return __real_fsync(file);
+}
 
 static void test_sealed_file_is_json_with_an_item_a_line(void **state) {
     struct store *store = *state;
@@ -339,6 +356,26 @@ static void test_sealed_file_takes_away_what_a_crash_left(void **state) {
     free(left);
 }
 
+/* The disk fails at the very last step, when the new file is in place. What was refused then is
+ * followed all the same: the file is what counts. */
+static void test_sealed_file_follows_the_file_when_it_cannot_be_made_durable(void **state) {
+    struct store *store = *state;
+    store_open(store);
+    store_put(store, "t", "one");
+    store_stage(store, "t", NULL, "two");
+    assert_int_equal(store->backend->table->prepare(store->backend), KC_OK);
+    directories_fail = true;
+    enum kc_error error = store->backend->table->commit(store->backend);
+    directories_fail = false;
+    assert_int_equal(error, KC_IO);
+    assert_true(store_holds(store, "t", "one"));
+    assert_int_equal(store->backend->table->mark(store->backend), 0);
+    assert_refresh(store, KC_OK, "");
+    assert_true(store_holds(store, "t", "two"));
+    store_put(store, "u", "three"); /* and it goes on from there */
+    assert_true(store_holds(store, "t", "two"));
+}
+
 static void test_sealed_file_commit_wants_a_prepare(void **state) {
     struct store *store = *state;
     store_open(store);
@@ -370,6 +407,7 @@ int main(void) {
         WITH_STORE(test_sealed_file_prepared_is_not_in_force),
         WITH_STORE(test_sealed_file_is_as_before_when_the_commit_fails),
         WITH_STORE(test_sealed_file_takes_away_what_a_crash_left),
+        WITH_STORE(test_sealed_file_follows_the_file_when_it_cannot_be_made_durable),
         WITH_STORE(test_sealed_file_commit_wants_a_prepare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
