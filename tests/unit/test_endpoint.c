@@ -55,14 +55,20 @@ static mode_t mode_of(const char *path) {
     return status.st_mode & 07777;
 }
 
-/* A raw listener of the test's own, or only a bound socket when `backlog` is negative. */
-static int raw_listener(const char *path, int backlog) {
+/* Bound there. */
+static int raw_socket(const char *path, int kind) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     assert_true(strlen(path) < sizeof name.sun_path);
     memcpy(name.sun_path, path, strlen(path));
-    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_true(listener >= 0);
-    assert_int_equal(bind(listener, (const struct sockaddr *)&name, sizeof name), 0);
+    int bound = socket(AF_UNIX, kind, 0);
+    assert_true(bound >= 0);
+    assert_int_equal(bind(bound, (const struct sockaddr *)&name, sizeof name), 0);
+    return bound;
+}
+
+/* A raw listener of the test's own, or only a bound socket when `backlog` is negative. */
+static int raw_listener(const char *path, int backlog) {
+    int listener = raw_socket(path, SOCK_STREAM);
     if (backlog >= 0) {
         assert_int_equal(listen(listener, backlog), 0);
     }
@@ -118,6 +124,22 @@ static void test_endpoint_replaces_a_dead_socket_only(void **state) {
 
     assert_int_equal(endpoint_open(place->address, &endpoint), KC_OK);
     endpoint_free(endpoint);
+}
+
+/* A socket that can't be asked whether somebody listens (EPROTOTYPE) may be somebody's. */
+static void test_endpoint_leaves_a_socket_of_another_kind(void **state) {
+    const struct place *place = *state;
+    struct endpoint *endpoint = NULL;
+    struct stat before;
+    struct stat after;
+    assert_int_equal(mkdir(place->directory, 0700), 0);
+    int datagrams = raw_socket(place->address, SOCK_DGRAM);
+    assert_int_equal(lstat(place->address, &before), 0);
+    assert_int_equal(endpoint_open(place->address, &endpoint), KC_UNSAFE);
+    assert_null(endpoint);
+    assert_int_equal(lstat(place->address, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(close(datagrams), 0);
 }
 
 static void test_endpoint_leaves_what_is_not_a_socket(void **state) {
@@ -496,6 +518,7 @@ int main(void) {
         CASE(test_endpoint_is_private_from_the_start),
         CASE(test_endpoint_is_held_by_one_and_removed_at_the_end),
         CASE(test_endpoint_replaces_a_dead_socket_only),
+        CASE(test_endpoint_leaves_a_socket_of_another_kind),
         CASE(test_endpoint_leaves_what_is_not_a_socket),
         CASE(test_endpoint_refuses_a_directory_open_to_others),
         CASE(test_endpoint_knows_the_longest_address),
