@@ -73,6 +73,16 @@ KC_MUST_USE enum kc_error process_arguments(const struct process *process, char 
 
 void process_free(struct process *process);
 
+/* To wait for the end of a process, also of one that doesn't let us look at it. By number, so
+ * sound only when it is proven afterwards that the process was alive when this returned.
+ * KC_END no such process · KC_UNSUPPORTED. */
+struct process_watch;
+KC_MUST_USE enum kc_error process_watch_new(uint64_t number, struct process_watch **ret_watch);
+/* KC_OK: it has ended. KC_TIMEOUT. */
+KC_MUST_USE enum kc_error process_watch_wait(const struct process_watch *watch,
+                                             unsigned timeout_ms);
+void process_watch_free(struct process_watch *watch);
+
 /* For registration: the same kind of handle on a file by name; symbolic links are followed
  * and image_path() is the real path. KC_NOT_FOUND · KC_UNSAFE with `ret_why` (not a regular
  * file, not on a local file system) · KC_DENIED not readable. */
@@ -91,6 +101,7 @@ KC_MUST_USE enum kc_error image_read(const struct image *image, uint64_t offset,
 void image_free(struct image *image);
 
 KC_AUTO_DEFINE(process)
+KC_AUTO_DEFINE(process_watch)
 KC_AUTO_DEFINE(image)
 
 #endif

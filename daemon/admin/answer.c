@@ -66,6 +66,8 @@ static enum exit_code judge(const struct kc_answer *answer) {
 }
 
 enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
+    kc_answer_free(answer->answer);
+    answer->answer = NULL;
     enum kc_error error = kc_request(answer->client, query, &answer->answer);
     if (error == KC_INVALID || error == KC_TOO_BIG) {
         (void)say_fault(error, "a name, a value or an attribute breaks a limit "

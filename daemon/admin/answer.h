@@ -20,7 +20,7 @@ struct answer {
 KC_MUST_USE enum exit_code answer_connect(const struct options *options,
                                           struct answer **ret_answer);
 
-/* EXIT_DONE: the status is "success". */
+/* EXIT_DONE: the status is "success". The answer before it is dropped. */
 KC_MUST_USE enum exit_code answer_ask(struct answer *answer, const struct kc_query *query);
 
 /* Both. */

@@ -103,11 +103,11 @@ enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct proce
     return KC_OK;
 }
 
-enum kc_error process_pin(uint64_t number, struct process **ret_process) {
+enum kc_error process_open_handle(uint64_t number, int *ret_handle) {
     if (number == 0 || number > INT_MAX) {
         return KC_END;
     }
-    KC_AUTO_DESCRIPTOR handle = (int)syscall(SYS_pidfd_open, (pid_t)number, 0u);
+    int handle = (int)syscall(SYS_pidfd_open, (pid_t)number, 0u);
     if (handle < 0) {
         switch (errno) {
         case EINVAL: /* the number of a thread */
@@ -120,7 +120,14 @@ enum kc_error process_pin(uint64_t number, struct process **ret_process) {
             return descriptor_error(errno);
         }
     }
-    return process_pin_handle(&handle, number, ret_process);
+    *ret_handle = handle;
+    return KC_OK;
+}
+
+enum kc_error process_pin(uint64_t number, struct process **ret_process) {
+    KC_AUTO_DESCRIPTOR handle = -1;
+    enum kc_error error = process_open_handle(number, &handle);
+    return error == KC_OK ? process_pin_handle(&handle, number, ret_process) : error;
 }
 
 enum kc_error process_pin_parent(const struct process *child, struct process **ret_parent) {

@@ -19,6 +19,9 @@ struct process {
     int maps;      /* the exec pin: reads nothing once the memory it was opened on is gone */
 };
 
+/* A pidfd. KC_END no such process · KC_UNSUPPORTED. */
+KC_MUST_USE enum kc_error process_open_handle(uint64_t number, int *ret_handle);
+
 /* Pins a process of which the caller holds a pidfd already; takes it in every case. */
 KC_MUST_USE enum kc_error process_pin_handle(int *take_handle, uint64_t number,
                                              struct process **ret_process);

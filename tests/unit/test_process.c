@@ -57,6 +57,43 @@ static void test_process_pins_a_living_child(void **state) {
     victim_end(&victim);
 }
 
+static bool shut_itself(void *context) {
+    (void)context;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+static void test_process_watch_waits_for_the_end_of_one_that_is_shut(void **state) {
+    (void)state;
+    bool prepared = false;
+    struct victim victim = victim_start(shut_itself, NULL, &prepared);
+    assert_true(prepared);
+    KC_AUTO(process_watch) watch = NULL;
+    assert_int_equal(process_watch_new((uint64_t)victim.pid, &watch), KC_OK);
+    assert_int_equal(process_watch_wait(watch, 0), KC_TIMEOUT);
+    assert_int_equal(process_watch_wait(watch, 20), KC_TIMEOUT);
+    assert_int_equal(close(victim.orders), 0); /* it ends by itself, while we wait */
+    assert_int_equal(process_watch_wait(watch, 10000), KC_OK);
+    assert_int_equal(process_watch_wait(watch, 0), KC_OK);
+    victim.orders = dup(victim.answers);
+    victim_end(&victim);
+    assert_int_equal(process_watch_wait(watch, 0), KC_OK); /* also when it was reaped */
+}
+
+static void test_process_watches_nothing_that_is_not_there(void **state) {
+    (void)state;
+    bool prepared = false;
+    struct victim victim = victim_start(NULL, NULL, &prepared);
+    uint64_t gone = (uint64_t)victim.pid;
+    victim_end(&victim);
+    const uint64_t numbers[] = {0, gone, INT_MAX, UINT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct process_watch *watch = NULL;
+        assert_int_equal(process_watch_new(numbers[i], &watch), KC_END);
+        assert_null(watch);
+    }
+    process_watch_free(NULL);
+}
+
 static void test_process_pins_nothing_that_is_not_there(void **state) {
     (void)state;
     bool prepared = false;
@@ -528,6 +565,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_process_pins_a_living_child),
         cmocka_unit_test(test_process_pins_nothing_that_is_not_there),
+        cmocka_unit_test(test_process_watch_waits_for_the_end_of_one_that_is_shut),
+        cmocka_unit_test(test_process_watches_nothing_that_is_not_there),
         cmocka_unit_test(test_process_end_is_seen_before_it_is_reaped),
         cmocka_unit_test(test_process_that_executes_is_another_program),
         cmocka_unit_test(test_process_parent_is_the_one_that_forked),
