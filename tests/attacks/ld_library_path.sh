@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# attack: has kcget load a libjansson of the attacker's
+# expects: untrusted_process
+# control: code_environment code_files
+# kind: stopped
+# cost: code_files
+#
+# A copy with a few bytes more: that its code is harmless is luck, and the daemon can't know it.
+set -eu
+kcget=$(command -v kcget)
+cp "$(ldd "$kcget" | sed -n 's|.*libjansson[^ ]* => \(/[^ ]*\) .*|\1|p')" "$HOME/libjansson.so.4"
+chmod u+w "$HOME/libjansson.so.4"
+echo evil >>"$HOME/libjansson.so.4"
+LD_LIBRARY_PATH=$HOME exec "$kcget" aws prize
