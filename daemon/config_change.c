@@ -10,6 +10,7 @@
 #include "daemon/config_report.h"
 #include "daemon/edit_lock.h"
 #include "daemon/policy.h"
+#include "libkc/message_memory.h"
 #include "libkc/parse.h"
 #include "platform/file.h"
 
@@ -40,11 +41,14 @@ static enum kc_error parse_document(const char *path, const struct file_bytes *b
     if (error != KC_OK) {
         return error;
     }
-    json_t *document = bytes->length == 0
-                           ? json_pack("{s:s}", "protocol_version", "1")
-                           : json_loadb(bytes->bytes, bytes->length, JSON_REJECT_DUPLICATES, NULL);
+    if (bytes->length > 0) {
+        json_error_t unused; /* whatever it could be was found by policy_parse() */
+        return message_load_json(bytes->bytes, bytes->length, JSON_REJECT_DUPLICATES, ret_document,
+                                 &unused);
+    }
+    json_t *document = json_pack("{s:s}", "protocol_version", "1");
     if (document == NULL) {
-        return KC_NO_MEMORY; /* everything else was found by policy_parse() */
+        return KC_NO_MEMORY;
     }
     *ret_document = document;
     return KC_OK;

@@ -47,6 +47,7 @@ struct place {
     char *directory;
     char *path;
     const char *text; /* what stands in the file beforehand */
+    const struct config_change *change;
 };
 
 static int set_up(void **state) {
@@ -147,6 +148,37 @@ static void test_torture_config_refresh(void **state) {
     torture(&(struct torture){.prepare = write_file, .run = run_config, .context = place});
 }
 
+static enum kc_error run_change(void *context) {
+    const struct place *place = context;
+    char report[KC_MESSAGE_MAX];
+    enum kc_error error = config_change(place->path, place->change, report);
+    assert_string_not_equal(report, "");
+    return error;
+}
+
+static void test_torture_config_change(void **state) {
+    static const char *const grants[] = {"new-service-with-a-long-name", "aws-production-europe"};
+    static const struct config_change changes[] = {
+        {.kind = CONFIG_REGISTER,
+         .path = "/c",
+         .hash = HASH_A,
+         .read = grants,
+         .read_count = 2,
+         .now_us = NOW},
+        {.kind = CONFIG_ALLOW, .path = "/b", .write = grants, .write_count = 2, .jit = CONFIG_SET},
+        {.kind = CONFIG_REVOKE, .hash = "aaaaaaaa", .read = &grants[1], .read_count = 1},
+        {.kind = CONFIG_UPGRADE, .path = "/b", .hash = HASH_A, .now_us = NOW},
+        {.kind = CONFIG_UNREGISTER, .path = "/b"},
+    };
+    struct place *place = *state;
+    place->text = config_text;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        place->change = &changes[i];
+        torture(&(struct torture){
+            .prepare = write_file, .run = run_change, .check = check_file, .context = place});
+    }
+}
+
 static enum kc_error run_pending_add(void *context) {
     static const struct pending_note notes[] = {
         {"/new", HASH_B, "new --with arguments", 9, "write", "aws", "target", 1},
@@ -199,9 +231,9 @@ static void test_torture_pending_load(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CASE(test_torture_policy_parse), CASE(test_torture_config_refresh),
-        CASE(test_torture_pending_add),  CASE(test_torture_pending_remove),
-        CASE(test_torture_pending_load),
+        CASE(test_torture_policy_parse),   CASE(test_torture_config_refresh),
+        CASE(test_torture_config_change),  CASE(test_torture_pending_add),
+        CASE(test_torture_pending_remove), CASE(test_torture_pending_load),
     };
     fake_alloc_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
