@@ -28,6 +28,7 @@ enum code_flaw {
     CODE_ELSEWHERE, /* the image isn't mapped to execute: the process runs other code */
     CODE_ALTERED,   /* pages of executable memory aren't those of the file behind it */
     CODE_UNKNOWN,   /* a mapped file can't be found under its name (deleted, memfd, other mounts) */
+    CODE_WRITTEN,   /* a mapped file that isn't trusted is open, or mapped, for writing */
     CODE_CROWDED,   /* more than CODE_FILES_MAX files that aren't trusted */
     CODE_PRELOADED  /* LD_PRELOAD, LD_AUDIT or LD_LIBRARY_PATH lead to what isn't trusted */
 };

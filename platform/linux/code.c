@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ static const char *const check_names[] = {
     [CODE_ELSEWHERE] = "code_mapped",
     [CODE_ALTERED] = "code_altered",
     [CODE_UNKNOWN] = "code_files",
+    [CODE_WRITTEN] = "code_written",
     [CODE_CROWDED] = "code_files",
     [CODE_PRELOADED] = "code_environment",
 };
@@ -161,6 +163,31 @@ static enum kc_error is_image(const struct look *look, const struct mapping *map
     return is_named_so ? matches_own_mapping(image_file(look->image), mapping, ret_image) : KC_OK;
 }
 
+/* Nothing forbids to write to a library that is in use, and through a mapping that was written to
+ * before even without a trace in its times. But nobody gets a read lease on what is open, or
+ * mapped, for writing (fcntl(2)). A lease on another user's file is refused for that alone. */
+static bool is_open_for_writing(int file) {
+    /* Should somebody open it in this very moment, we are told by a signal that does nothing. */
+    (void)fcntl(file, F_SETSIG, SIGURG);
+    if (fcntl(file, F_SETLEASE, F_RDLCK) != 0) {
+        return errno == EAGAIN;
+    }
+    (void)fcntl(file, F_SETLEASE, F_UNLCK);
+    return false;
+}
+
+static bool is_kept(const struct code *code, const struct image *file) {
+    struct image_stamp one;
+    struct image_stamp other;
+    for (size_t i = 0; i < code->file_count; i++) {
+        if (image_stamp(code->files[i], &one) == KC_OK && image_stamp(file, &other) == KC_OK &&
+            memcmp(one.words, other.words, sizeof one.words) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum kc_error keep_untrusted(struct look *look, const char *path,
                                     const struct mapping *mapping) {
     struct code *code = look->code;
@@ -178,15 +205,10 @@ static enum kc_error keep_untrusted(struct look *look, const char *path,
         set_flaw(code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
-    for (size_t i = 0; i < code->file_count; i++) {
-        struct image_stamp one;
-        struct image_stamp other;
-        if (image_stamp(code->files[i], &one) == KC_OK && image_stamp(file, &other) == KC_OK &&
-            memcmp(one.words, other.words, sizeof one.words) == 0) {
-            return KC_OK;
-        }
+    if (is_open_for_writing(image_file(file))) {
+        set_flaw(code, CODE_WRITTEN, mapping->path, mapping->path_length);
     }
-    if (!check_is_on("code_files")) {
+    if (is_kept(code, file) || !check_is_on("code_files")) {
         return KC_OK;
     }
     if (code->file_count == CODE_FILES_MAX) {
@@ -318,6 +340,8 @@ const char *code_flaw_text(enum code_flaw flaw) {
         return "its code was changed in memory";
     case CODE_UNKNOWN:
         return "it runs code from a file that can't be found under its name";
+    case CODE_WRITTEN:
+        return "it runs code from a file that is open for writing";
     case CODE_CROWDED:
         return "it runs code from too many files that aren't the administrator's";
     case CODE_PRELOADED:

@@ -254,6 +254,25 @@ static void test_code_that_is_not_under_its_name_is_unknown(void **state) {
     place_remove(&place);
 }
 
+/* An open descriptor, and a mapping that outlives it. */
+static void test_code_in_a_file_that_somebody_may_write_to_is_seen(void **state) {
+    (void)state;
+    struct place place = place_new();
+    struct scene scene = scene_start(map_twice, place.file);
+    int file = open(place.file, O_RDWR | O_CLOEXEC);
+    assert_true(file >= 0);
+    assert_int_equal(scene_look(&scene), CODE_WRITTEN);
+    void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    assert_ptr_not_equal(page, MAP_FAILED);
+    assert_int_equal(close(file), 0);
+    assert_int_equal(scene_look(&scene), CODE_WRITTEN);
+    assert_string_equal(scene.code.subject, place.file);
+    assert_int_equal(munmap(page, PAGE), 0);
+    assert_int_equal(scene_look(&scene), CODE_SOUND);
+    scene_end(&scene);
+    place_remove(&place);
+}
+
 struct crowd {
     const char *directory;
     int count;
@@ -472,6 +491,7 @@ int main(void) {
         cmocka_unit_test(test_code_in_a_file_that_is_not_trusted_is_told_once),
         cmocka_unit_test(test_code_in_a_trusted_file_is_not_told),
         cmocka_unit_test(test_code_that_is_not_under_its_name_is_unknown),
+        cmocka_unit_test(test_code_in_a_file_that_somebody_may_write_to_is_seen),
         cmocka_unit_test(test_code_in_too_many_files_is_a_flaw),
         cmocka_unit_test(test_code_that_the_loader_is_told_to_load_is_a_flaw),
         cmocka_unit_test(test_code_trusts_only_what_is_the_administrators),
