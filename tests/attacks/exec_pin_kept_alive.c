@@ -4,7 +4,7 @@
  * expects: untrusted_process
  * control: code_mapped code_files
  * kind: stopped
- * cost: code_look
+ * cost: code_mapped
  *
  * The pin reads the memory of the program that connected for as long as anybody uses that memory:
  * the child does, so the pin never tells of the exec. The approved program is then told to execute

@@ -4,7 +4,7 @@
  * expects: untrusted_process
  * control: code_altered
  * kind: stopped
- * cost: code_look
+ * cost: code_altered
  *
  * Nothing in its status tells of a tracer that has left; the page that was written to does.
  */
