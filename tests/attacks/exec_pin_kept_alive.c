@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attack: becomes an approved program while it is looked at; a CLONE_VM child hides that from the pin
+ * attack: becomes an approved program while it is looked at; a CLONE_VM child hides the exec
  * expects: untrusted_process
  * control: code_mapped code_files
  * kind: stopped

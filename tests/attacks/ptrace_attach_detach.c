@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attack: attaches to an approved program with ptrace, changes its code, detaches before it connects
+ * attack: writes into the code of an approved program with ptrace, and detaches before it connects
  * expects: untrusted_process
  * control: code_altered
  * kind: stopped
