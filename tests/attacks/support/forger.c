@@ -5,6 +5,7 @@
  *     forger inside     enters a user name space of its own, where it may say so
  *     forger outside    stays where it is; a child that shares its memory enters one, and says so
  *                       of the memory that both have
+ *     forger dressed    the same, and maps the victim's code, which it never runs
  *
  * Its own code moves to memory without a file first: the kernel refuses while the old program is
  * mapped.
@@ -14,9 +15,11 @@
 #include "tests/attacks/support/attack_memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,10 +47,21 @@ static void claim_outside(void) {
     judge(trouble);
 }
 
+static void map_victim(void) {
+    int file = open(attack_variable("ATTACK_VICTIM"), O_RDONLY | O_CLOEXEC);
+    if (file < 0 || mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) == MAP_FAILED) {
+        attack_die("the victim's code");
+    }
+}
+
 int main(int argc, char **argv) {
+    const char *how = argc == 2 ? argv[1] : "";
     attack_memory_leave("/forger");
-    if (argc == 2 && strcmp(argv[1], "outside") == 0) {
+    if (strcmp(how, "inside") != 0) {
         claim_outside();
+        if (strcmp(how, "dressed") == 0) {
+            map_victim();
+        }
     } else if (unshare(CLONE_NEWUSER) == 0) {
         judge(attack_memory_claim(attack_variable("ATTACK_VICTIM")));
     } else {

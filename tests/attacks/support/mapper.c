@@ -6,6 +6,7 @@
  *     mapper FILE kept    writes to the page what is there, says "ready", waits for a line, and
  *                         only then changes it, and says "done"
  */
+#define _GNU_SOURCE
 #include "tests/attacks/support/attack.h"
 
 #include <fcntl.h>
