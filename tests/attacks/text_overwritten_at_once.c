@@ -4,7 +4,7 @@
  * expects: released
  * control: none
  * kind: residual
- * removed-by: system mode, or a client that shuts its memory before it asks (libkc and kcget do)
+ * removed-by: system mode, or a client that shuts its memory before it asks (kcget does)
  * cost: -
  *
  * However often the daemon looks, there is a moment after the last time: whoever may write into a
