@@ -237,7 +237,8 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         return KC_OK;
     }
     KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    enum kc_error trust = place < 0 ? KC_NOT_FOUND : code_check_trusted(path);
+    enum kc_error trust =
+        place < 0 ? KC_NOT_FOUND : code_check_trusted(path, image_mount(look->image));
     if (trust == KC_NOT_FOUND) {
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;

@@ -11,6 +11,8 @@
 #include "platform/code.h"
 #include "platform/kc_error.h"
 
+struct mount;
+
 /* One line of /proc/PID/maps (proc(5)). */
 struct mapping {
     uint64_t start;
@@ -34,8 +36,8 @@ KC_MUST_USE enum kc_error code_unescape_path(const struct mapping *mapping, char
 
 /* Root's, not writable by group or others, a regular file or directory, on a local mount where
  * set-id is honoured. By name. KC_UNSAFE: it isn't; KC_NOT_FOUND ·
- * KC_NO_MEMORY. */
-KC_MUST_USE enum kc_error code_check_trusted(const char *path);
+ * KC_NO_MEMORY. `known` as in mounts.h. */
+KC_MUST_USE enum kc_error code_check_trusted(const char *path, const struct mount *known);
 
 /* Fills flaw and subject when the variables that the loader obeys lead outside of what is
  * trusted. */

@@ -112,7 +112,7 @@ enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer, si
     return KC_OK;
 }
 
-enum kc_error code_check_trusted(const char *path) {
+enum kc_error code_check_trusted(const char *path, const struct mount *known) {
     struct stat status;
     struct mount mount;
     const char *why = NULL;
@@ -120,7 +120,7 @@ enum kc_error code_check_trusted(const char *path) {
     if (place < 0) {
         return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
     }
-    enum kc_error error = mount_of(place, &mount, &why);
+    enum kc_error error = mount_of_known(place, known, &mount, &why);
     if (error == KC_NO_MEMORY) {
         return error;
     }
@@ -146,7 +146,7 @@ static enum kc_error check_word(const char *word, size_t length, bool is_directo
     }
     memcpy(path, word, length);
     path[length] = '\0';
-    enum kc_error error = code_check_trusted(path);
+    enum kc_error error = code_check_trusted(path, NULL);
     return error == KC_NOT_FOUND ? KC_OK : error;
 }
 

@@ -27,6 +27,7 @@
 struct image {
     int file;
     struct mount mount;
+    bool has_mount; /* only a negative control goes on without */
     uint64_t size;
     char *path;
 };
@@ -90,6 +91,7 @@ static enum kc_error reopen(int place, int *ret_file, const char **ret_why) {
 
 static enum kc_error fill(struct image *image, int place, const char **ret_why) {
     enum kc_error error = mount_of(place, &image->mount, ret_why);
+    image->has_mount = error == KC_OK;
     if (error == KC_UNSAFE && !check_is_on("image_mount")) {
         error = KC_OK;
     }
@@ -166,6 +168,10 @@ enum kc_error image_open(const char *path, struct image **ret_image, const char 
 
 int image_file(const struct image *image) {
     return image->file;
+}
+
+const struct mount *image_mount(const struct image *image) {
+    return image->has_mount ? &image->mount : NULL;
 }
 
 const char *image_path(const struct image *image) {

@@ -34,6 +34,12 @@ struct mount {
  * loop device that the administrator doesn't vouch for. */
 KC_MUST_USE enum kc_error mount_of(int descriptor, struct mount *ret_mount, const char **ret_why);
 
+/* The same, but `known` was found before, and is believed when the handle is on that very mount:
+ * reading the table takes longer than all the rest of a look. The caller has a file open on it, so
+ * that its number means no other mount meanwhile. NULL: none is known. */
+KC_MUST_USE enum kc_error mount_of_known(int descriptor, const struct mount *known,
+                                         struct mount *ret_mount, const char **ret_why);
+
 /* The part that reads text: looks `number` up in a mountinfo table (proc(5)). Pure. */
 KC_MUST_USE enum kc_error mount_find(const char *table, uint64_t number, struct mount *ret_mount,
                                      const char **ret_why);

@@ -11,6 +11,8 @@
 #include "platform/kc_error.h"
 #include "platform/process.h"
 
+struct mount;
+
 struct process {
     uint64_t number;
     uint64_t start_time;
@@ -39,6 +41,9 @@ KC_MUST_USE enum kc_error process_read_pin(const struct process *process, size_t
 
 /* The descriptor behind an image; borrowed. */
 int image_file(const struct image *image);
+
+/* The mount that it is on; borrowed. NULL: it isn't known. */
+const struct mount *image_mount(const struct image *image);
 
 /* What a failed look below /proc/PID means (errno), dead or alive. */
 enum kc_error process_look_error(const struct process *process, int number);

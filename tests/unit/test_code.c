@@ -374,14 +374,14 @@ static void test_code_that_the_loader_is_told_to_load_is_a_flaw(void **state) {
 static void test_code_trusts_only_what_is_the_administrators(void **state) {
     (void)state;
     struct place place = place_new();
-    assert_int_equal(code_check_trusted(SLEEP), KC_OK);
-    assert_int_equal(code_check_trusted("/usr"), KC_OK);
-    assert_int_equal(code_check_trusted("/dev/null"), KC_UNSAFE);
-    assert_int_equal(code_check_trusted("/tmp"), KC_UNSAFE);
-    assert_int_equal(code_check_trusted(place.file), KC_UNSAFE);
-    assert_int_equal(code_check_trusted(place.directory), KC_UNSAFE);
-    assert_int_equal(code_check_trusted("/no/such/file"), KC_NOT_FOUND);
-    assert_int_equal(code_check_trusted(SLEEP "/below"), KC_NOT_FOUND);
+    assert_int_equal(code_check_trusted(SLEEP, NULL), KC_OK);
+    assert_int_equal(code_check_trusted("/usr", NULL), KC_OK);
+    assert_int_equal(code_check_trusted("/dev/null", NULL), KC_UNSAFE);
+    assert_int_equal(code_check_trusted("/tmp", NULL), KC_UNSAFE);
+    assert_int_equal(code_check_trusted(place.file, NULL), KC_UNSAFE);
+    assert_int_equal(code_check_trusted(place.directory, NULL), KC_UNSAFE);
+    assert_int_equal(code_check_trusted("/no/such/file", NULL), KC_NOT_FOUND);
+    assert_int_equal(code_check_trusted(SLEEP "/below", NULL), KC_NOT_FOUND);
     place_remove(&place);
 }
 
