@@ -512,6 +512,37 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
     }
 }
 
+static void test_process_tells_its_user(void **state) {
+    (void)state;
+    KC_AUTO(process) process = NULL;
+    uint64_t user = UINT64_MAX;
+    assert_int_equal(process_pin((uint64_t)getpid(), &process), KC_OK);
+    assert_int_equal(process_user(process, &user), KC_OK);
+    assert_int_equal(user, geteuid());
+}
+
+/* Told by an answer that the table would never give for the real mount. */
+static void test_mount_that_is_known_is_believed_for_itself_only(void **state) {
+    (void)state;
+    const char *why = NULL;
+    struct mount real;
+    struct mount found;
+    int place = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+    assert_true(place >= 0);
+    assert_int_equal(mount_of(place, &real, &why), KC_OK);
+    struct mount known = {
+        .number = real.number, .times = MOUNT_TIMES_UNPROVEN, .honours_setid = !real.honours_setid};
+    assert_int_equal(mount_of_known(place, &known, &found, &why), KC_OK);
+    assert_int_equal(found.honours_setid, known.honours_setid);
+    known.number++;
+    assert_int_equal(mount_of_known(place, &known, &found, &why), KC_OK);
+    assert_int_equal(found.number, real.number);
+    assert_int_equal(found.honours_setid, real.honours_setid);
+    assert_int_equal(mount_of_known(place, NULL, &found, &why), KC_OK);
+    assert_int_equal(found.honours_setid, real.honours_setid);
+    assert_int_equal(close(place), 0);
+}
+
 #define TAIL " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
 
 static void test_process_stat_is_read_behind_the_name(void **state) {
@@ -583,6 +614,8 @@ int main(void) {
         cmocka_unit_test(test_image_open_follows_links_and_tells_the_real_path),
         cmocka_unit_test(test_image_stamp_settles_only_with_age),
         cmocka_unit_test(test_mount_table_is_searched_for_the_number),
+        cmocka_unit_test(test_process_tells_its_user),
+        cmocka_unit_test(test_mount_that_is_known_is_believed_for_itself_only),
         cmocka_unit_test(test_process_stat_is_read_behind_the_name),
         cmocka_unit_test(test_process_status_is_read_strictly),
     };
