@@ -304,6 +304,10 @@ enum kc_error identify_check(struct identification *identification, char why[KC_
     return error;
 }
 
+enum kc_error identify_check_pins(const struct identification *identification) {
+    return check_is_on("look") ? process_check(peer_process(identification->identity.peer)) : KC_OK;
+}
+
 void identify_arguments(struct identity *identity) {
     if (identity->arguments != NULL || identity->peer == NULL) {
         return;

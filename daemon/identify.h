@@ -65,6 +65,9 @@ void identify_cancel(struct identification *identification);
 KC_MUST_USE enum kc_error identify_check(struct identification *identification,
                                          char why[KC_MESSAGE_MAX]);
 
+/* The cheap half, before an answer leaves: alive, and still the same image. KC_CHANGED · KC_END. */
+KC_MUST_USE enum kc_error identify_check_pins(const struct identification *identification);
+
 /* Fills identity->arguments, once, for somebody who was turned away. What the process says of
  * itself; "" when it says nothing. */
 void identify_arguments(struct identity *identity);

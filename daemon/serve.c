@@ -182,9 +182,10 @@ enum kc_error serve_finish(const struct serving *serving, struct exchange *excha
                            struct secret **ret_line) {
     bool is_release = exchange->outcome.status == KC_STATUS_SUCCESS && exchange->result_count > 0 &&
                       exchange->identity->peer != NULL;
-    if (is_release && !still_holds(serving, exchange)) {
+    if (is_release && identify_check_pins(serving->identification) != KC_OK) {
         exchange_drop_results(exchange);
-        reply_refuse(exchange->decision.reason, exchange->decision.message, &exchange->outcome);
+        reply_refuse(KC_REASON_IDENTITY_CHANGED, "it ended or executed another program meanwhile",
+                     &exchange->outcome);
     }
     enum kc_error error = reply_write(exchange, ret_line);
     if (error == KC_INVALID) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mount table, read anew for every image: that takes some 35 microseconds, and a table
+ * Which mounts files are taken from. Where the kernel answers about a single mount it is asked
+ * (statmount.c, 2 microseconds); else the table is read anew for every image, which takes some 35: one
  * that is kept would need a watcher to stay true.
  */
 #define _GNU_SOURCE
@@ -52,8 +53,13 @@ static const struct foreign_kind foreign_kinds[] = {
     {"afs", "its program file is on a network file system (afs)"},
 };
 
-static enum kc_error judge(const char *kind, size_t length, struct mount *mount,
-                           const char **ret_why) {
+enum kc_error mount_judge(const char *kind, size_t length, bool is_loop, struct mount *mount,
+                          const char **ret_why) {
+    /* A file behind a loop device can be written by whoever owns it, under the mounted system. */
+    if (is_loop && !mount->honours_setid) {
+        *ret_why = "its program file is in a disk image that a user mounted";
+        return KC_UNSAFE;
+    }
     for (size_t i = 0; i < sizeof local_kinds / sizeof local_kinds[0]; i++) {
         if (strlen(local_kinds[i].name) == length &&
             memcmp(local_kinds[i].name, kind, length) == 0) {
@@ -109,7 +115,6 @@ static bool honours_setid(const char *line, size_t length) {
     return true;
 }
 
-/* A file behind a loop device can be written by whoever owns it, under the mounted system. */
 static bool is_loop(const char *kind, size_t kind_length) {
     static const char loop[] = "/dev/loop";
     return strncmp(kind + kind_length + 1, loop, sizeof loop - 1) == 0;
@@ -128,11 +133,8 @@ enum kc_error mount_find(const char *table, uint64_t number, struct mount *ret_m
             if (kind == NULL) {
                 break;
             }
-            enum kc_error error = judge(kind, kind_length, &mount, ret_why);
-            if (error == KC_OK && is_loop(kind, kind_length) && !mount.honours_setid) {
-                *ret_why = "its program file is in a disk image that a user mounted";
-                error = KC_UNSAFE;
-            }
+            enum kc_error error =
+                mount_judge(kind, kind_length, is_loop(kind, kind_length), &mount, ret_why);
             if (error == KC_OK) {
                 *ret_mount = mount;
             }
@@ -140,6 +142,10 @@ enum kc_error mount_find(const char *table, uint64_t number, struct mount *ret_m
         }
         line += length + (line[length] == '\n');
     }
+    return mount_refuse_foreign(ret_why);
+}
+
+enum kc_error mount_refuse_foreign(const char **ret_why) {
     *ret_why = "its program file is on no mount of ours (a memory file, a container or a private "
                "mount)";
     return KC_UNSAFE;
@@ -201,6 +207,10 @@ enum kc_error mount_of_known(int descriptor, const struct mount *known, struct m
     if (known != NULL && known->number == number) {
         *ret_mount = *known;
         return KC_OK;
+    }
+    error = mount_ask(descriptor, ret_mount, ret_why);
+    if (error != KC_UNSUPPORTED) {
+        return error;
     }
     return look_up(number, ret_mount, ret_why);
 }

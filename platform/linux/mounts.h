@@ -40,6 +40,18 @@ KC_MUST_USE enum kc_error mount_of(int descriptor, struct mount *ret_mount, cons
 KC_MUST_USE enum kc_error mount_of_known(int descriptor, const struct mount *known,
                                          struct mount *ret_mount, const char **ret_why);
 
+/* The same, asked of the kernel about one mount: statmount(2), Linux 6.8. KC_UNSUPPORTED: it
+ * can't say; read the table. */
+KC_MUST_USE enum kc_error mount_ask(int descriptor, struct mount *ret_mount, const char **ret_why);
+
+/* What both ways end with: whether a file system of this `kind`, from a loop device or not, is one
+ * that files are taken from. Fills `mount->times`. Pure. */
+KC_MUST_USE enum kc_error mount_judge(const char *kind, size_t length, bool is_loop,
+                                      struct mount *mount, const char **ret_why);
+
+/* The answer to a mount that isn't in our own table. */
+enum kc_error mount_refuse_foreign(const char **ret_why);
+
 /* The part that reads text: looks `number` up in a mountinfo table (proc(5)). Pure. */
 KC_MUST_USE enum kc_error mount_find(const char *table, uint64_t number, struct mount *ret_mount,
                                      const char **ret_why);

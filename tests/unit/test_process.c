@@ -521,6 +521,49 @@ static void test_process_tells_its_user(void **state) {
     assert_int_equal(user, geteuid());
 }
 
+/* Both ways must say the same of every mount that is here. */
+static void test_mount_asked_for_is_the_mount_of_the_table(void **state) {
+    (void)state;
+    static const char *const places[] = {"/",        "/proc",    "/sys", "/dev",
+                                         "/dev/shm", "/dev/pts", "/tmp", "/run"};
+    static char table[1024 * 1024];
+    FILE *file = fopen("/proc/self/mountinfo", "r");
+    assert_non_null(file);
+    table[fread(table, 1, sizeof table - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const char *why = NULL;
+        struct mount asked = {0};
+        struct mount read = {0};
+        int place = open(places[i], O_PATH | O_CLOEXEC);
+        struct statx status;
+        if (place < 0 || statx(place, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) != 0) {
+            continue;
+        }
+        enum kc_error answer = mount_ask(place, &asked, &why);
+        assert_int_equal(close(place), 0);
+        if (answer == KC_UNSUPPORTED) {
+            skip(); /* a kernel before 6.8 */
+        }
+        assert_int_equal(answer, mount_find(table, status.stx_mnt_id, &read, &why));
+        assert_int_equal(asked.number, read.number);
+        assert_int_equal(asked.times, read.times);
+        assert_int_equal(asked.honours_setid, read.honours_setid);
+    }
+}
+
+static void test_mount_of_a_memory_file_is_none_of_ours(void **state) {
+    (void)state;
+    const char *why = NULL;
+    struct mount mount;
+    int file = memfd_create("image", MFD_CLOEXEC);
+    assert_true(file >= 0);
+    enum kc_error answer = mount_ask(file, &mount, &why);
+    assert_true(answer == KC_UNSAFE || answer == KC_UNSUPPORTED);
+    assert_int_equal(mount_of(file, &mount, &why), KC_UNSAFE);
+    assert_int_equal(close(file), 0);
+}
+
 /* Told by an answer that the table would never give for the real mount. */
 static void test_mount_that_is_known_is_believed_for_itself_only(void **state) {
     (void)state;
@@ -615,6 +658,8 @@ int main(void) {
         cmocka_unit_test(test_image_stamp_settles_only_with_age),
         cmocka_unit_test(test_mount_table_is_searched_for_the_number),
         cmocka_unit_test(test_process_tells_its_user),
+        cmocka_unit_test(test_mount_asked_for_is_the_mount_of_the_table),
+        cmocka_unit_test(test_mount_of_a_memory_file_is_none_of_ours),
         cmocka_unit_test(test_mount_that_is_known_is_believed_for_itself_only),
         cmocka_unit_test(test_process_stat_is_read_behind_the_name),
         cmocka_unit_test(test_process_status_is_read_strictly),
