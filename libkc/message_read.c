@@ -8,6 +8,7 @@
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,7 @@ enum kc_error message_read_id(const json_t *object, char *why, char **ret_id) {
         if (error != KC_OK) {
             return error;
         }
+        assert(text != NULL);
         if (strlen(text) > KC_ID_MAX) {
             return message_refuse(why, "\"id\" has %zu bytes; the limit is %d", strlen(text),
                                   KC_ID_MAX);

@@ -9,6 +9,7 @@
 #include "libkc/client.h"
 #include "platform/harden.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ static enum exit_code judge(const struct kc_answer *answer) {
 }
 
 enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
+    assert(answer != NULL);
     kc_answer_free(answer->answer);
     answer->answer = NULL;
     enum kc_error error = kc_request(answer->client, query, &answer->answer);
@@ -74,7 +76,7 @@ enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
                                "(see keychain-auth(1))");
         return EXIT_USAGE;
     }
-    if (error != KC_OK || answer->answer == NULL) {
+    if (error != KC_OK) {
         return say_fault(error, "the daemon didn't answer");
     }
     return judge(answer->answer);

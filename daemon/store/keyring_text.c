@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -205,6 +206,7 @@ static enum kc_error read_head(struct reader *reader) {
     if (reader->length > HEAD_READ_MAX) {
         return damaged(reader, "this isn't the head of a keyring");
     }
+    assert(reader->line != NULL);
     memcpy(closed, reader->line, reader->length);
     memcpy(closed + reader->length, "]}", 2); /* the line alone is an object left open */
 

@@ -24,8 +24,8 @@ trap 'chmod -R u+rwX "$HOME/work"' EXIT
 
 inside() {
     local tool=$HOME/merged/tool library libraries=()
-    if ! mount -t overlay -o "userxattr,lowerdir=$HOME/lower,upperdir=$HOME/upper,workdir=$HOME/work" \
-        overlay "$HOME/merged"; then
+    local layers="lowerdir=$HOME/lower,upperdir=$HOME/upper,workdir=$HOME/work"
+    if ! mount -t overlay -o "userxattr,$layers" overlay "$HOME/merged"; then
         echo "skip: users can't mount an overlay here"
         exit 77
     fi

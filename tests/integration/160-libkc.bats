@@ -43,7 +43,7 @@ END
     # A sanitized library wants a sanitized program around it.
     local sanitizers=()
     if nm -D "$libraries/libkc.so" | grep -q __asan_init; then
-        sanitizers=(-fsanitize=address,undefined)
+        sanitizers=("-fsanitize=address,undefined")
     fi
     # shellcheck disable=SC2046 # words are what pkg-config means
     cc -std=c11 -Wall -Werror "${sanitizers[@]}" -o "$client" "$client.c" \

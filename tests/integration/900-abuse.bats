@@ -12,7 +12,8 @@ load helpers
 setup() {
     private_home
     # A sanitizer keeps what was freed for a while; here the memory itself is looked at.
-    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1:thread_local_quarantine_size_kb=16"
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1"
+    ASAN_OPTIONS+=:thread_local_quarantine_size_kb=16
     holders=()
     start_daemon
     put aws key value
