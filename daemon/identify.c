@@ -305,7 +305,10 @@ enum kc_error identify_check(struct identification *identification, char why[KC_
 }
 
 enum kc_error identify_check_pins(const struct identification *identification) {
-    return check_is_on("look") ? process_check(peer_process(identification->identity.peer)) : KC_OK;
+    if (!check_is_on("look") || !check_is_on("pins")) {
+        return KC_OK;
+    }
+    return process_check(peer_process(identification->identity.peer));
 }
 
 void identify_arguments(struct identity *identity) {

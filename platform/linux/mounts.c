@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which mounts files are taken from. Where the kernel answers about a single mount it is asked
- * (statmount.c, 2 microseconds); else the table is read anew for every image, which takes some 35: one
- * that is kept would need a watcher to stay true.
+ * (statmount.c, 2 microseconds); else the table is read anew for every image, which takes some
+ * 35: one that is kept would need a watcher to stay true.
  */
 #define _GNU_SOURCE
 #include "platform/linux/mounts.h"
