@@ -6,6 +6,7 @@
 # control: image_mount
 # kind: stopped
 # cost: image_mount
+# needs: fuse
 #
 # The attacker's own program answers the daemon's reads. For the mount to stand in the daemon's
 # table it is in a name space with us, where the system's libraries are nobody's, so that they
