@@ -7,10 +7,12 @@
 
 #include "daemon/admin/say.h"
 #include "libkc/client.h"
+#include "platform/file.h"
 #include "platform/harden.h"
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,12 +22,36 @@ const char *answer_address(const struct options *options) {
     return options_value(options, "socket", 0);
 }
 
+/* A daemon keeps the lock beside its address as long as it lives, whatever becomes of the
+ * socket (platform/endpoint.h). */
+static bool is_locked(const char *address) {
+    struct file_stamp none = {{0}};
+    struct file_stamp stamp;
+    KC_AUTO(file_lock) lock = NULL;
+    size_t size = strlen(address) + sizeof ".lock";
+    char *path = malloc(size);
+    if (path == NULL) {
+        return false;
+    }
+    (void)snprintf(path, size, "%s.lock", address);
+    bool exists = file_stamp(path, &stamp) == KC_OK && !file_stamp_equal(&stamp, &none);
+    bool is_held = exists && file_lock(path, 0, &lock) == KC_BUSY;
+    free(path);
+    return is_held;
+}
+
 static enum exit_code say_no_daemon(const char *address) {
     struct shown shown;
     char *found = NULL;
-    bool is_known = client_address(address, &found) == KC_OK;
-    say("no daemon at \"%s\"; start one with: keychain-auth start",
-        is_known ? say_show(found, &shown) : "?");
+    if (client_address(address, &found) != KC_OK) {
+        say("no daemon, and no address where it could be");
+    } else if (is_locked(found)) {
+        say("a daemon runs, but its socket \"%s\" was removed or replaced; see its log, stop it by "
+            "its pid, and start it anew",
+            say_show(found, &shown));
+    } else {
+        say("no daemon at \"%s\"; start one with: keychain-auth start", say_show(found, &shown));
+    }
     free(found);
     return EXIT_NO_DAEMON;
 }

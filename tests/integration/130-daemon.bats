@@ -301,3 +301,33 @@ os.kill(child, 9)
     stop_daemon
     run -0 keychain-auth audit verify
 }
+
+@test "a socket that was moved away is noticed, told and recorded, and serves nobody" {
+    start_daemon
+    allow kcget --read aws
+    put aws key value
+    coproc KEPT { exec keeper "$socket" 3>&-; }
+    local kept=$KEPT_PID to=${KEPT[1]} from=${KEPT[0]} answer
+    echo '{"type":"ADMIN","action":"status"}' >&"$to"
+    IFS= read -r -t 10 -u "$from" answer
+    is "$(jq -r '.results[0].attributes.socket_state' <<<"$answer")" ok
+
+    mv "$socket" "$socket.moved"
+    await grep -q '"event":"socket_replaced"' "$audit_log"
+    await grep -q 'WARNING: the socket was removed or replaced' "$daemon_log"
+    run -3 --separate-stderr keychain-auth status
+    has "$stderr" "its socket"
+    has "$stderr" "was removed or replaced"
+    run -4 kcget --socket "$socket.moved" aws key
+    lacks "$output" value
+    echo '{"type":"ADMIN","action":"status"}' >&"$to"
+    IFS= read -r -t 10 -u "$from" answer
+    has "$(jq -r '.results[0].attributes.socket_state' <<<"$answer")" REPLACED
+
+    mv "$socket.moved" "$socket"
+    await grep -q '"event":"socket_restored"' "$audit_log"
+    is "$(kcget aws key)" value
+    kill "$kept"
+    wait "$kept" || true
+    stop_daemon
+}
