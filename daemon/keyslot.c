@@ -19,9 +19,10 @@
 #define LOCK_TIMEOUT_MS 5000
 
 static enum kc_error damaged_file(const char *path, const char *what, char why[KC_MESSAGE_MAX]) {
-    snprintf(why, KC_MESSAGE_MAX,
-             "the key file \"%s\" is damaged: %s; restore it from a backup; nothing was changed",
-             path, what);
+    snprintf(
+        why, KC_MESSAGE_MAX,
+        "the key file \"%s\" is damaged: %.400s; restore it from a backup; nothing was changed",
+        path, what);
     return KC_DAMAGED;
 }
 

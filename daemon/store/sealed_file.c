@@ -64,7 +64,7 @@ static enum kc_error explain(enum kc_error error, const char *path, char why[KC_
 static enum kc_error damaged(const struct sealed_file *file, const char *what,
                              char why[KC_MESSAGE_MAX]) {
     snprintf(why, KC_MESSAGE_MAX,
-             "the keyring \"%s\" is damaged: %s; restore it from a backup; nothing was changed",
+             "the keyring \"%s\" is damaged: %.400s; restore it from a backup; nothing was changed",
              file->path, what);
     return KC_DAMAGED;
 }

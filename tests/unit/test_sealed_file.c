@@ -386,6 +386,25 @@ static void test_sealed_file_commit_wants_a_prepare(void **state) {
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, store_set_up, store_tear_down)
 
+static void test_sealed_file_holds_ten_thousand_items(void **state) {
+    struct store *store = *state;
+    char target[32];
+    store_open(store);
+    for (int i = 0; i < 10000; i++) {
+        (void)snprintf(target, sizeof target, "target-%05d", i);
+        store_stage(store, target, NULL, "value");
+    }
+    assert_int_equal(store->backend->table->prepare(store->backend), KC_OK);
+    assert_int_equal(store->backend->table->commit(store->backend), KC_OK);
+    store_put(store, "one-more", "value");
+    store_close(store);
+    store_open(store);
+    assert_int_equal(store->backend->table->count(store->backend), 10001);
+    assert_true(store_holds(store, "target-00000", "value"));
+    assert_true(store_holds(store, "target-09999", "value"));
+    assert_true(store_holds(store, "one-more", "value"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_STORE(test_sealed_file_is_json_with_an_item_a_line),
@@ -409,6 +428,7 @@ int main(void) {
         WITH_STORE(test_sealed_file_takes_away_what_a_crash_left),
         WITH_STORE(test_sealed_file_follows_the_file_when_it_cannot_be_made_durable),
         WITH_STORE(test_sealed_file_commit_wants_a_prepare),
+        WITH_STORE(test_sealed_file_holds_ten_thousand_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
