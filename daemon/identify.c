@@ -256,12 +256,12 @@ static bool is_known_file(const struct identity *identity, const struct image *f
 static enum kc_error check_code(struct identification *identification, char why[KC_MESSAGE_MAX]) {
     const struct identity *identity = &identification->identity;
     struct code code = {.flaw = CODE_SOUND};
-    enum kc_error error = code_look(peer_process(identity->peer), identification->image, &code);
-    if (error == KC_UNSAFE) {
-        return KC_OK; /* it turned non-dumpable after we looked, and is out of reach for all */
-    }
+    enum kc_error error =
+        code_look_again(peer_process(identity->peer), identification->image, &code);
     if (error != KC_OK) {
-        (void)snprintf(why, KC_MESSAGE_MAX, "it changed or ended while it was looked at");
+        (void)snprintf(why, KC_MESSAGE_MAX, "%s",
+                       error == KC_UNSAFE ? "its memory can't be looked at any more"
+                                          : "it changed or ended while it was looked at");
         return error;
     }
     if (code.flaw != CODE_SOUND) {

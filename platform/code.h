@@ -45,11 +45,19 @@ struct code {
 /*
  * Looks through the pins; any thread, one at a time for one process. `image` is what
  * process_open_image() gave. KC_UNSAFE: the system doesn't let us look (it has turned
- * non-dumpable) · KC_END, KC_CHANGED: it ended, or executed another program, meanwhile.
+ * non-dumpable), or there is too much to look at · KC_END, KC_CHANGED: it ended, or executed
+ * another program, meanwhile.
  * Clear the result with code_clear().
  */
 KC_MUST_USE enum kc_error code_look(const struct process *process, const struct image *image,
                                     struct code *ret_code);
+
+/* A later look: the same, but for the environment, which the loader obeyed when the program
+ * began. Needs nothing but what was opened when the process was pinned, so a process that has
+ * turned non-dumpable since is seen all the same. KC_UNSAFE: its mappings can't be made out, or
+ * are too many to look at · KC_END, KC_CHANGED. */
+KC_MUST_USE enum kc_error code_look_again(const struct process *process, const struct image *image,
+                                          struct code *ret_code);
 void code_clear(struct code *code);
 
 /* A sentence without a subject; static. */

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Each connection holds a socket and the three pins of its process, and for a moment the image. */
-#define FILES_WANTED (KC_CONNECTIONS_MAX * 5 + 64)
+/* Each connection holds a socket, the four handles of its process, and its image. */
+#define FILES_WANTED (KC_CONNECTIONS_MAX * 6 + 64)
 
 static enum kc_error detach(void) {
     char *directory = NULL;

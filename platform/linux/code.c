@@ -39,7 +39,6 @@ struct look {
     const struct process *process;
     const struct image *image;
     struct code *code;
-    int pagemap;
     unsigned pages; /* looked at so far */
     bool image_is_mapped;
 };
@@ -78,7 +77,7 @@ static enum kc_error is_altered(struct look *look, const struct mapping *mapping
         if (look->pages > PAGES_MAX) {
             return KC_TOO_BIG;
         }
-        ssize_t got = pread(look->pagemap, entries, count * sizeof entries[0],
+        ssize_t got = pread(look->process->pagemap, entries, count * sizeof entries[0],
                             (off_t)(page * sizeof entries[0]));
         if (got <= 0 || (size_t)got % sizeof entries[0] != 0) {
             return process_check(look->process) == KC_OK ? KC_IO : KC_CHANGED;
@@ -236,13 +235,13 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
+    /* Found once: a name may mean another file a moment later. */
     KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    enum kc_error trust =
-        place < 0 ? KC_NOT_FOUND : code_check_trusted(path, image_mount(look->image));
-    if (trust == KC_NOT_FOUND) {
+    if (place < 0) {
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
+    enum kc_error trust = code_check_trusted_place(place, image_mount(look->image));
     error = trust == KC_OK ? is_same_file(place, mapping, &is_found) : KC_OK;
     if (trust == KC_NO_MEMORY || error != KC_OK) {
         return KC_NO_MEMORY;
@@ -300,17 +299,15 @@ static enum kc_error look_mappings(struct look *look) {
     return KC_OK;
 }
 
-enum kc_error code_look(const struct process *process, const struct image *image,
-                        struct code *ret_code) {
+static enum kc_error look_at_all(const struct process *process, const struct image *image,
+                                 bool with_environment, struct code *ret_code) {
     struct code code = {.flaw = CODE_SOUND};
     struct look look = {.process = process, .image = image, .code = &code};
-    KC_AUTO_DESCRIPTOR pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
-    if (pagemap < 0) {
-        return process_look_error(process, errno);
+    if (process->pagemap < 0) {
+        return process_has_ended(process) ? KC_END : KC_UNSAFE;
     }
-    look.pagemap = pagemap;
     enum kc_error error = look_mappings(&look);
-    if (error == KC_OK) {
+    if (error == KC_OK && with_environment) {
         error = code_look_environment(process, &code);
     }
     if (error == KC_OK) {
@@ -322,6 +319,16 @@ enum kc_error code_look(const struct process *process, const struct image *image
     }
     *ret_code = code;
     return KC_OK;
+}
+
+enum kc_error code_look(const struct process *process, const struct image *image,
+                        struct code *ret_code) {
+    return look_at_all(process, image, true, ret_code);
+}
+
+enum kc_error code_look_again(const struct process *process, const struct image *image,
+                              struct code *ret_code) {
+    return look_at_all(process, image, false, ret_code);
 }
 
 void code_clear(struct code *code) {

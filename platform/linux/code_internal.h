@@ -35,9 +35,11 @@ KC_MUST_USE enum kc_error code_unescape_path(const struct mapping *mapping, char
                                              size_t size);
 
 /* Root's, not writable by group or others, a regular file or directory, on a local mount where
- * set-id is honoured. By name. KC_UNSAFE: it isn't; KC_NOT_FOUND ·
- * KC_NO_MEMORY. `known` as in mounts.h. */
-KC_MUST_USE enum kc_error code_check_trusted(const char *path, const struct mount *known);
+ * set-id is honoured. KC_UNSAFE: it isn't; KC_NO_MEMORY. `known` as in mounts.h. */
+KC_MUST_USE enum kc_error code_check_trusted_place(int place, const struct mount *known);
+
+/* The same by name; what the name means a moment later isn't known. KC_NOT_FOUND. */
+KC_MUST_USE enum kc_error code_check_trusted(const char *path);
 
 /* Fills flaw and subject when the variables that the loader obeys lead outside of what is
  * trusted. */

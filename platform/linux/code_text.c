@@ -112,14 +112,10 @@ enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer, si
     return KC_OK;
 }
 
-enum kc_error code_check_trusted(const char *path, const struct mount *known) {
+enum kc_error code_check_trusted_place(int place, const struct mount *known) {
     struct stat status;
     struct mount mount;
     const char *why = NULL;
-    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    if (place < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
-    }
     enum kc_error error = mount_of_known(place, known, &mount, &why);
     if (error == KC_NO_MEMORY) {
         return error;
@@ -129,6 +125,14 @@ enum kc_error code_check_trusted(const char *path, const struct mount *known) {
     }
     bool is_kind = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
     return is_kind && status.st_uid == 0 && (status.st_mode & 022) == 0 ? KC_OK : KC_UNSAFE;
+}
+
+enum kc_error code_check_trusted(const char *path) {
+    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) {
+        return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
+    }
+    return code_check_trusted_place(place, NULL);
 }
 
 /* One word of such a variable. A bare name is looked for where the administrator, or
@@ -146,7 +150,7 @@ static enum kc_error check_word(const char *word, size_t length, bool is_directo
     }
     memcpy(path, word, length);
     path[length] = '\0';
-    enum kc_error error = code_check_trusted(path, NULL);
+    enum kc_error error = code_check_trusted(path);
     return error == KC_NOT_FOUND ? KC_OK : error;
 }
 

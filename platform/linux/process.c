@@ -60,6 +60,8 @@ static enum kc_error open_pins(struct process *process) {
     if (process->maps < 0 && check_is_on("look")) {
         return process_look_error(process, errno);
     }
+    /* Ours can't be opened: it is root's, as we are non-dumpable. code_look() misses it. */
+    process->pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
     return KC_OK;
 }
 
@@ -94,6 +96,7 @@ enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct proce
     process->handle = descriptor_take(&handle);
     process->directory = -1;
     process->maps = -1;
+    process->pagemap = -1;
     enum kc_error error = look(process);
     if (error != KC_OK) {
         return error;
@@ -259,6 +262,7 @@ void process_free(struct process *process) {
     if (process == NULL) {
         return;
     }
+    descriptor_close(&process->pagemap);
     descriptor_close(&process->maps);
     descriptor_close(&process->directory);
     descriptor_close(&process->handle);

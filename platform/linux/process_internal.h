@@ -19,6 +19,8 @@ struct process {
     int handle;    /* pidfd: readable as soon as the process has ended */
     int directory; /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
     int maps;      /* the exec pin: reads nothing once the memory it was opened on is gone */
+    int pagemap;   /* of the same memory; both can still be read when it turns non-dumpable;
+                    * -1: it was so already */
 };
 
 /* A pidfd. KC_END no such process · KC_UNSUPPORTED. */

@@ -22,10 +22,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -305,6 +309,106 @@ static void test_code_in_too_many_files_is_a_flaw(void **state) {
     }
 }
 
+/* A directory and a link to the administrator's, which change names all the time. */
+struct swapping {
+    char *directory;
+    char *link;
+    atomic_bool is_over;
+};
+
+static void *swap_names(void *context) {
+    struct swapping *swapping = context;
+    while (!atomic_load(&swapping->is_over)) {
+        (void)renameat2(AT_FDCWD, swapping->directory, AT_FDCWD, swapping->link, RENAME_EXCHANGE);
+    }
+    return NULL;
+}
+
+/* The file that is found and the file that is trusted must be one: else a name that means a file
+ * of ours first, and one of the administrator's then, would make ours trusted. */
+static void test_code_is_not_trusted_for_a_file_that_was_there_a_moment_later(void **state) {
+    (void)state;
+    char *parent = temp_directory_new();
+    struct swapping swapping = {temp_path(parent, "own"), temp_path(parent, "link"), false};
+    assert_int_equal(mkdir(swapping.directory, 0700), 0);
+    assert_int_equal(symlink("/bin", swapping.link), 0);
+    char *file = temp_path(swapping.directory, "sleep");
+    char page[PAGE] = {0};
+    temp_file_write(file, page, sizeof page);
+    assert_int_equal(chmod(file, 0777), 0);
+    struct scene scene = scene_start(map_twice, file);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, swap_names, &swapping), 0);
+    int trusted = 0;
+    for (int i = 0; i < 3000; i++) {
+        trusted += scene_look(&scene) == CODE_SOUND && scene.code.file_count == 0;
+    }
+    atomic_store(&swapping.is_over, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(trusted, 0);
+    scene_end(&scene);
+    free(file);
+    free(swapping.directory);
+    free(swapping.link);
+    temp_directory_remove(parent);
+}
+
+/* More than is looked at: nobody can hide behind that. */
+static bool map_too_much(void *context) {
+    (void)context;
+    int file = open(SLEEP, O_RDONLY | O_CLOEXEC);
+    void *at = mmap(NULL, (size_t)300 * 1024 * 1024, PROT_EXEC, MAP_PRIVATE, file, 0);
+    (void)close(file);
+    return at != MAP_FAILED;
+}
+
+static void test_code_that_is_too_much_to_look_at_is_unsafe(void **state) {
+    (void)state;
+    struct scene scene = scene_start(map_too_much, NULL);
+    assert_int_equal(code_look(scene.process, scene.image, &scene.code), KC_UNSAFE);
+    assert_int_equal(code_look_again(scene.process, scene.image, &scene.code), KC_UNSAFE);
+    scene_end(&scene);
+}
+
+static void shut(int number) {
+    (void)number;
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static bool shut_on_signal(void *context) {
+    (void)context;
+    return signal(SIGUSR1, shut) != SIG_ERR;
+}
+
+/* A process that is approved may shut itself once it was looked at; whoever can write into it can
+ * make it do so, and must not be hidden by that. */
+static void test_code_is_seen_after_the_process_shut_its_memory(void **state) {
+    (void)state;
+    if (geteuid() == 0) {
+        skip(); /* root may look all the same */
+    }
+    char path[64];
+    char byte = 0;
+    struct scene scene = scene_start(shut_on_signal, NULL);
+    off_t address = (off_t)(uintptr_t)shut_on_signal;
+    (void)snprintf(path, sizeof path, "/proc/%ld/mem", (long)scene.victim.pid);
+    int memory = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(memory >= 0);
+    assert_int_equal(kill(scene.victim.pid, SIGUSR1), 0);
+    while (access(path, R_OK) == 0) {
+        (void)usleep(1000);
+    }
+    assert_int_equal(code_look(scene.process, scene.image, &scene.code), KC_UNSAFE);
+    assert_int_equal(code_look_again(scene.process, scene.image, &scene.code), KC_OK);
+    assert_int_equal(scene.code.flaw, CODE_SOUND);
+    assert_int_equal(pread(memory, &byte, 1, address), 1);
+    assert_int_equal(pwrite(memory, &byte, 1, address), 1);
+    assert_int_equal(close(memory), 0);
+    assert_int_equal(code_look_again(scene.process, scene.image, &scene.code), KC_OK);
+    assert_int_equal(scene.code.flaw, CODE_ALTERED);
+    scene_end(&scene);
+}
+
 /* For the program that the child executes next. Its loader may complain: not to us. */
 static bool set_variable(void *context) {
     char *const *variable = context;
@@ -374,14 +478,14 @@ static void test_code_that_the_loader_is_told_to_load_is_a_flaw(void **state) {
 static void test_code_trusts_only_what_is_the_administrators(void **state) {
     (void)state;
     struct place place = place_new();
-    assert_int_equal(code_check_trusted(SLEEP, NULL), KC_OK);
-    assert_int_equal(code_check_trusted("/usr", NULL), KC_OK);
-    assert_int_equal(code_check_trusted("/dev/null", NULL), KC_UNSAFE);
-    assert_int_equal(code_check_trusted("/tmp", NULL), KC_UNSAFE);
-    assert_int_equal(code_check_trusted(place.file, NULL), KC_UNSAFE);
-    assert_int_equal(code_check_trusted(place.directory, NULL), KC_UNSAFE);
-    assert_int_equal(code_check_trusted("/no/such/file", NULL), KC_NOT_FOUND);
-    assert_int_equal(code_check_trusted(SLEEP "/below", NULL), KC_NOT_FOUND);
+    assert_int_equal(code_check_trusted(SLEEP), KC_OK);
+    assert_int_equal(code_check_trusted("/usr"), KC_OK);
+    assert_int_equal(code_check_trusted("/dev/null"), KC_UNSAFE);
+    assert_int_equal(code_check_trusted("/tmp"), KC_UNSAFE);
+    assert_int_equal(code_check_trusted(place.file), KC_UNSAFE);
+    assert_int_equal(code_check_trusted(place.directory), KC_UNSAFE);
+    assert_int_equal(code_check_trusted("/no/such/file"), KC_NOT_FOUND);
+    assert_int_equal(code_check_trusted(SLEEP "/below"), KC_NOT_FOUND);
     place_remove(&place);
 }
 
@@ -493,6 +597,9 @@ int main(void) {
         cmocka_unit_test(test_code_that_is_not_under_its_name_is_unknown),
         cmocka_unit_test(test_code_in_a_file_that_somebody_may_write_to_is_seen),
         cmocka_unit_test(test_code_in_too_many_files_is_a_flaw),
+        cmocka_unit_test(test_code_is_not_trusted_for_a_file_that_was_there_a_moment_later),
+        cmocka_unit_test(test_code_that_is_too_much_to_look_at_is_unsafe),
+        cmocka_unit_test(test_code_is_seen_after_the_process_shut_its_memory),
         cmocka_unit_test(test_code_that_the_loader_is_told_to_load_is_a_flaw),
         cmocka_unit_test(test_code_trusts_only_what_is_the_administrators),
         cmocka_unit_test(test_code_mappings_are_read_strictly),
