@@ -34,6 +34,8 @@ struct store_table {
      * visitor changes nothing. */
     enum kc_error (*list)(struct store_backend *backend, const char *service, const char *prefix,
                           item_visitor *visit, void *context);
+    /* Every item of every service, in the same order, on the same terms. */
+    enum kc_error (*each)(struct store_backend *backend, item_visitor *visit, void *context);
 
     enum kc_error (*put)(struct store_backend *backend, struct item **take_item);
     enum kc_error (*remove)(struct store_backend *backend, const char *service,
