@@ -7,6 +7,7 @@
 #ifndef IMPORT_LIST_H
 #define IMPORT_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "libkc/attributes.h"
@@ -19,12 +20,20 @@ struct secret;
 #define IMPORT_ENTRIES_MAX 10000
 #define IMPORT_FILE_MAX    (4 * 1024 * 1024)
 
+enum import_state {
+    IMPORT_FOUND,   /* in the source */
+    IMPORT_WRITTEN, /* the daemon said that it stored it */
+    IMPORT_VERIFIED /* and it was there when asked again */
+};
+
 struct import_entry {
     char *service;
     char *target;
     struct attributes attributes;
     struct secret *value;
     size_t origin; /* which item of the source it is, for who deletes it there */
+    bool is_there; /* the store had something of this name before */
+    enum import_state state;
 };
 
 /* Zeroed is empty. */
@@ -83,5 +92,17 @@ KC_MUST_USE enum kc_error import_aws_parse(const char *bytes, size_t length,
  */
 KC_MUST_USE enum kc_error import_git_parse(const char *bytes, size_t length,
                                            struct import_list *list, char why[KC_MESSAGE_MAX]);
+
+struct desktop_item;
+
+/*
+ * An item of the desktop's keyring: the service is its schema (or `service`, where that isn't
+ * NULL), the target its other attributes, sorted, as NAME=VALUE&NAME=VALUE; "#2" and so on where
+ * there are several. The attributes are kept, and kc:label, kc:content-type, kc:collection,
+ * kc:created and kc:modified say the rest. KC_INVALID, KC_TOO_BIG: it breaks a limit.
+ */
+KC_MUST_USE enum kc_error import_desktop_add(struct import_list *list,
+                                             const struct desktop_item *item, const char *service,
+                                             size_t origin);
 
 #endif

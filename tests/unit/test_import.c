@@ -3,10 +3,11 @@
  * The sources of an import: what each line becomes, what is passed over, and what is refused
  * with its line and without a word of it.
  * links: daemon/admin/import_env.c daemon/admin/import_ini.c daemon/admin/import_git.c
- * links: daemon/admin/import_list.c libkc/attributes.c libkc/error.c libkc/parse.c
- * links: libkc/secret.c platform
+ * links: daemon/admin/import_desktop.c daemon/admin/import_list.c libkc/attributes.c
+ * links: libkc/error.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"
+#include "daemon/store/desktop.h"
 #include "libkc/secret.h"
 
 #include <stdarg.h>
@@ -255,6 +256,99 @@ static void test_import_git_says_which_target_is_too_long(void **state) {
     import_list_clear(&list);
 }
 
+/* An item of the keyring with these attributes: name, value, name, value …, NULL. */
+static enum kc_error add_item(struct import_list *list, const char *service,
+                              const char *const *texts) {
+    struct attributes attributes = {0};
+    struct secret *value = NULL;
+    for (size_t i = 0; texts[i] != NULL; i += 2) {
+        assert_int_equal(attributes_add(&attributes, texts[i], texts[i + 1]), KC_OK);
+    }
+    assert_int_equal(secret_new_copy("v", 1, &value), KC_OK);
+    const struct desktop_item item = {.path = "/x",
+                                      .label = "My label",
+                                      .collection = "",
+                                      .content_type = "text/plain",
+                                      .created = 7,
+                                      .attributes = &attributes,
+                                      .value = value};
+    enum kc_error error = import_desktop_add(list, &item, service, 42);
+    secret_free(value);
+    attributes_clear(&attributes);
+    return error;
+}
+
+static void test_import_desktop_names_an_item_by_its_attributes(void **state) {
+    (void)state;
+    static const struct {
+        const char *service;
+        const char *texts[7];
+        const char *expected;
+    } rows[] = {
+        {NULL,
+         {"user", "bob", "server", "h", NULL},
+         "org.freedesktop.Secret.Generic server=h&user=bob=v;"},
+        {NULL, {"xdg:schema", "org.x", "a", "b", NULL}, "org.x a=b=v;"},
+        {"mine", {"xdg:schema", "org.x", "a", "b", NULL}, "mine a=b=v;"},
+        {NULL,
+         {"a b%", "&=#\n\x7f \xc3\xbc", NULL},
+         "org.freedesktop.Secret.Generic a%20b%25=%26%3D%23%0A%7F%20\xc3\xbc=v;"},
+        {NULL, {NULL}, "org.freedesktop.Secret.Generic kc:label=My%20label=v;"},
+        {NULL, {"a", "", NULL}, "org.freedesktop.Secret.Generic a==v;"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct import_list list = {0};
+        char found[1024];
+        assert_int_equal(add_item(&list, rows[i].service, rows[i].texts), KC_OK);
+        write_down(&list, found, sizeof found);
+        assert_string_equal(found, rows[i].expected);
+        import_list_clear(&list);
+    }
+}
+
+static void test_import_desktop_keeps_all_attributes_and_tells_the_rest(void **state) {
+    (void)state;
+    static const char *const texts[] = {"xdg:schema", "org.x", "a", "b", NULL};
+    struct import_list list = {0};
+    assert_int_equal(add_item(&list, NULL, texts), KC_OK);
+    const struct attributes *attributes = &list.entries[0].attributes;
+    assert_int_equal(attributes->count, 5);
+    assert_string_equal(attributes_get(attributes, "xdg:schema"), "org.x");
+    assert_string_equal(attributes_get(attributes, "a"), "b");
+    assert_string_equal(attributes_get(attributes, "kc:label"), "My label");
+    assert_string_equal(attributes_get(attributes, "kc:content-type"), "text/plain");
+    assert_string_equal(attributes_get(attributes, "kc:created"), "7");
+    assert_int_equal(list.entries[0].origin, 42);
+    import_list_clear(&list);
+}
+
+static void test_import_desktop_numbers_twins(void **state) {
+    (void)state;
+    static const char *const texts[] = {"a", "b", NULL};
+    struct import_list list = {0};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(add_item(&list, "s", texts), KC_OK);
+    }
+    assert_string_equal(list.entries[1].target, "a=b#2");
+    assert_string_equal(list.entries[2].target, "a=b#3");
+    import_list_clear(&list);
+}
+
+static void test_import_desktop_refuses_what_breaks_a_limit(void **state) {
+    (void)state;
+    char value[KC_TARGET_MAX + 1] = {0};
+    const char *texts[] = {"a", value, NULL};
+    struct import_list list = {0};
+    memset(value, 'x', KC_TARGET_MAX - 2);
+    assert_int_equal(add_item(&list, "s", texts), KC_OK);
+    assert_int_equal(strlen(list.entries[0].target), KC_TARGET_MAX);
+    value[0] = '%';
+    assert_int_equal(add_item(&list, "s", texts), KC_TOO_BIG);
+    assert_int_equal(add_item(&list, "", texts + 2), KC_INVALID);
+    assert_int_equal(list.count, 1);
+    import_list_clear(&list);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import_env_reads_lines_as_a_shell_does),
@@ -267,6 +361,10 @@ int main(void) {
         cmocka_unit_test(test_import_git_reads_what_its_store_wrote),
         cmocka_unit_test(test_import_git_keeps_the_pieces_as_attributes),
         cmocka_unit_test(test_import_git_says_which_target_is_too_long),
+        cmocka_unit_test(test_import_desktop_names_an_item_by_its_attributes),
+        cmocka_unit_test(test_import_desktop_keeps_all_attributes_and_tells_the_rest),
+        cmocka_unit_test(test_import_desktop_numbers_twins),
+        cmocka_unit_test(test_import_desktop_refuses_what_breaks_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
