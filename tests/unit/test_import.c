@@ -217,7 +217,7 @@ static void test_import_git_reads_what_its_store_wrote(void **state) {
         {"nonsense\nhttps://h\nhttps://u@h\nhttps://u:@h\nhttps://:p@h\n://u:p@h\n", "", 6},
         {"https://u:p%0aq@h\nhttps://u:p%00@h\nhttps://u%0a:p@h\nhttps://u:p@h/%ff\n", "", 4},
         {"cert:///path:x@y\nhttps://u:p@\n", "", 2},
-        {"https://h/u:p@x\n", "", 1},
+        {"https://h/u:p@x\nhttps://h:1\nhttps://h:1/x@y\n", "", 3},
     };
     check_rows(import_git_parse, rows, COUNT(rows));
 }
