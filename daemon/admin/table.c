@@ -109,6 +109,11 @@ static const struct option audit_options[] = {
     HELP,
     END};
 
+static const struct option store_options[] = {
+    {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    HELP,
+    END};
+
 static const struct option import_options[] = {
     {.name = "dry-run", .help = "show what would happen, and change nothing"},
     {.name = "replace", .help = "overwrite items that are there already"},
@@ -157,6 +162,8 @@ const struct command admin_commands[] = {
      cmd_search},
     {"import", "SOURCE [FILE]", "store what secret-service, env, aws or git has", import_options, 1,
      2, cmd_import},
+    {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
+     cmd_store},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
