@@ -8,7 +8,8 @@
  * one that is tested, and every item of ours in it is deleted.
  *
  * links: secret_service daemon/store/memory.c daemon/store/sealed_file.c
- * links: daemon/store/keyring_text.c daemon/store/held.c daemon/store/items.c daemon/crypto.c libkc/attributes.c
+ * links: daemon/store/keyring_text.c daemon/store/held.c daemon/store/items.c
+ * links: daemon/crypto.c libkc/attributes.c
  * links: libkc/base64.c libkc/error.c libkc/parse.c libkc/parse_escape.c libkc/secret.c
  * links: tests/unit/sealed_item.c tests/unit/temp_directory.c platform -ljansson -lcrypto
  */
