@@ -135,6 +135,7 @@ static const char *choose_store(struct run *run) {
         run->daemon.store_reason = "config.json";
         return chosen;
     }
+    run->daemon.store_reason = "auto"; /* the store says it better, once it is open */
     return "auto";
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The talk with the Secret Service: one connection, one session, calls with a deadline, and what
- * their errors mean. libsecret opens the session and shows the prompts; plain calls go over the
- * bus directly, because each then has a deadline and a reply type that is checked. Knows nothing
- * of items.
+ * their errors mean. libsecret opens the session; everything else goes over the bus directly,
+ * because it then has a deadline and a type that is checked. Knows nothing of items.
  */
 #include "daemon/store/libsecret_internal.h"
 
@@ -262,25 +261,79 @@ static enum kc_error lose_patience(struct provider *provider) {
     return say_locked(provider);
 }
 
+/* libsecret's own prompts are waited for until the provider says that they are over, which one
+ * that hangs never does. */
+struct prompting {
+    bool is_over;
+    bool is_late;
+    GVariant *answer; /* NULL: dismissed */
+};
+
+static void on_completed(GDBusConnection *bus, const char *sender, const char *path,
+                         const char *interface, const char *signal, GVariant *parameters,
+                         gpointer data) {
+    struct prompting *prompting = data;
+    gboolean is_dismissed = TRUE;
+    (void)bus, (void)sender, (void)path, (void)interface, (void)signal;
+    if (prompting->is_over) {
+        return;
+    }
+    prompting->is_over = true;
+    if (g_variant_is_of_type(parameters, G_VARIANT_TYPE("(bv)"))) {
+        g_variant_get(parameters, "(bv)", &is_dismissed, &prompting->answer);
+    }
+    if (is_dismissed) {
+        g_clear_pointer(&prompting->answer, g_variant_unref);
+    }
+}
+
+static gboolean end_prompt(gpointer data) {
+    struct prompting *prompting = data;
+    prompting->is_over = true;
+    prompting->is_late = true;
+    return G_SOURCE_REMOVE;
+}
+
+static void wait_for_person(struct provider *provider, struct prompting *prompting) {
+    GSource *timer = g_timeout_source_new(PROVIDER_PROMPT_MS);
+    g_source_set_callback(timer, end_prompt, prompting, NULL);
+    (void)g_source_attach(timer, provider->context);
+    while (!prompting->is_over) {
+        (void)g_main_context_iteration(provider->context, TRUE);
+    }
+    g_source_destroy(timer);
+    g_source_unref(timer);
+}
+
 static enum kc_error show_prompt(struct provider *provider, const char *prompt,
                                  GVariant **ret_answer) {
-    struct waiting waiting;
-    GError *error = NULL;
-    wait_begin(provider, &waiting);
-    secret_service_prompt_at_dbus_path(provider->service, prompt, NULL, waiting.cancellable,
-                                       keep_result, &waiting);
-    wait_end(provider, &waiting,
-             g_get_monotonic_time() + PROVIDER_PROMPT_MS * G_TIME_SPAN_MILLISECOND);
-    GVariant *answer =
-        secret_service_prompt_at_dbus_path_finish(provider->service, waiting.result, &error);
-    g_object_unref(waiting.result);
-    provider_begin(provider); /* the person's time wasn't the provider's */
-    if (answer == NULL) {
-        g_clear_error(&error);
-        return lose_patience(provider);
+    static const struct provider_method show = {PROMPT_INTERFACE, "Prompt", "()"};
+    static const struct provider_method dismiss = {PROMPT_INTERFACE, "Dismiss", "()"};
+    g_autoptr(GDBusConnection) bus = g_object_ref(provider->bus);
+    struct prompting prompting = {0};
+    g_autoptr(GVariant) shown = NULL;
+    g_main_context_push_thread_default(provider->context);
+    guint subscription = g_dbus_connection_signal_subscribe(
+        bus, provider->owner, PROMPT_INTERFACE, "Completed", prompt, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+        on_completed, &prompting, NULL);
+    enum kc_error error = provider_call(provider, &show, prompt, g_variant_new("(s)", ""), &shown);
+    if (error == KC_OK) {
+        wait_for_person(provider, &prompting);
     }
-    *ret_answer = answer;
-    return KC_OK;
+    g_dbus_connection_signal_unsubscribe(bus, subscription);
+    g_main_context_pop_thread_default(provider->context);
+    provider_begin(provider); /* the person's time wasn't the provider's */
+    if (prompting.answer != NULL) {
+        *ret_answer = prompting.answer;
+        return KC_OK;
+    }
+    if (prompting.is_late) {
+        /* Whatever it says to that, the answer is that nobody unlocked it. */
+        g_autoptr(GVariant) dismissed = NULL;
+        enum kc_error ignored = provider_call(provider, &dismiss, prompt, NULL, &dismissed);
+        (void)ignored;
+    }
+    return error == KC_IO ? error : lose_patience(provider);
 }
 
 static enum kc_error ask_person(struct provider *provider, const char *prompt,

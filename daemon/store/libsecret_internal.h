@@ -16,6 +16,7 @@
 #define SERVICE_INTERFACE    "org.freedesktop.Secret.Service"
 #define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
 #define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
+#define PROMPT_INTERFACE     "org.freedesktop.Secret.Prompt"
 #define NO_OBJECT            "/" /* a path that the specification uses for none */
 
 #define ITEM_SCHEMA          "io.keychainauth.Item"

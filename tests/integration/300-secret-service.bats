@@ -102,8 +102,16 @@ status_of() {
 
 @test "whoever reads the desktop's keyring sees names and ciphertext only" {
     start_keyring
+    dbus-monitor --session >"$BATS_TEST_TMPDIR/bus.log" 2>/dev/null 3>&- &
+    local monitor=$!
+    await test -s "$BATS_TEST_TMPDIR/bus.log"
     start_desktop
     put aws key s3cret-value
+    is "$(read_one)" "success  s3cret-value"
+    kill "$monitor"
+    wait "$monitor" || true
+    has "$(cat "$BATS_TEST_TMPDIR/bus.log")" GetSecrets
+    run -1 grep -a -e s3cret "$BATS_TEST_TMPDIR/bus.log"
     run -0 secret-tool search --all xdg:schema io.keychainauth.Item
     has "$output" "keychain-auth: aws / key"
     has "$output" "attribute.target = key"
@@ -224,6 +232,21 @@ dismissed error locked
 END
     start_keyring
     is "$(read_one)" "success  value"
+}
+
+@test "a prompt that nobody answers is waited for a minute, once" {
+    [ -n "${KC_MANY-}" ] || skip "it takes a minute; KC_MANY asks for it"
+    start_keyring
+    start_desktop
+    stop_keyring
+    odd_keyring ignored
+    local begin=$SECONDS
+    run -0 raw -t 90 -n < <(request read aws '"targets":["key"]')
+    is "$(verdicts <<<"$output")" "error locked"
+    [ $((SECONDS - begin)) -ge 59 ]
+    begin=$SECONDS
+    is "$(read_one)" "error locked "
+    [ $((SECONDS - begin)) -lt 5 ]
 }
 
 @test "the session bus ends: the daemon doesn't" {
