@@ -37,7 +37,8 @@ enum config_change_kind {
     CONFIG_UPGRADE,    /* the entry of this path gets `hash`; its rights stay */
     CONFIG_UNREGISTER, /* the entry goes */
     CONFIG_ALLOW,      /* rights are added, flags set */
-    CONFIG_REVOKE      /* rights are taken away, a service with its globs; none named: all */
+    CONFIG_REVOKE,     /* rights are taken away, a service with its globs; none named: all */
+    CONFIG_STORE       /* no entry's business: the daemon is to use `store` from its next start */
 };
 
 enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
@@ -61,7 +62,8 @@ struct config_change {
     enum config_flag jit; /* it may make code as it runs */
     const struct config_library *libraries;
     size_t library_count;
-    int64_t now_us; /* becomes registered_at */
+    const char *store; /* CONFIG_STORE only */
+    int64_t now_us;    /* becomes registered_at */
 };
 
 /*

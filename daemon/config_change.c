@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define ENTRIES_KEY "registered_binaries"
+#define STORE_KEY   "store"
 
 static const char *text_of(const json_t *entry, const char *key) {
     return json_string_value(json_object_get(entry, key));
@@ -153,7 +154,7 @@ static enum kc_error find_entry(struct config_edit *edit, size_t *ret_index) {
     return KC_OK;
 }
 
-/* The five kinds of change. */
+/* The kinds of change. */
 
 static enum kc_error register_entry(struct config_edit *edit) {
     const struct config_change *change = edit->change;
@@ -206,6 +207,20 @@ static enum kc_error unregister_entry(struct config_edit *edit) {
     return json_array_remove(edit->entries, index) == 0 ? KC_OK : KC_INTERNAL;
 }
 
+static enum kc_error choose_store(struct config_edit *edit) {
+    const char *store = edit->change->store;
+    const char *before = text_of(edit->document, STORE_KEY);
+    edit->is_changed = before == NULL || strcmp(before, store) != 0;
+    (void)config_report(edit->report, KC_OK, "the store is \"%s\"%s", store,
+                        edit->is_changed ? " from the next start of the daemon on"
+                                         : ", as it was before");
+    if (!edit->is_changed) {
+        return KC_OK;
+    }
+    return json_object_set_new(edit->document, STORE_KEY, json_string(store)) == 0 ? KC_OK
+                                                                                   : KC_NO_MEMORY;
+}
+
 static enum kc_error apply(struct config_edit *edit) {
     switch (edit->change->kind) {
     case CONFIG_REGISTER:
@@ -214,6 +229,8 @@ static enum kc_error apply(struct config_edit *edit) {
         return upgrade_entry(edit);
     case CONFIG_UNREGISTER:
         return unregister_entry(edit);
+    case CONFIG_STORE:
+        return choose_store(edit);
     case CONFIG_ALLOW:
     case CONFIG_REVOKE:
         break;

@@ -81,6 +81,9 @@ static enum kc_error check_libraries(const struct config_change *change, char *t
 }
 
 enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
+    if (change->kind == CONFIG_STORE) {
+        return change->store != NULL ? KC_OK : config_report(text, KC_INVALID, "a store is needed");
+    }
     bool is_whole = change->kind == CONFIG_REGISTER || change->kind == CONFIG_UPGRADE;
     if (is_whole && (change->path == NULL || change->hash == NULL)) {
         return config_report(text, KC_INVALID, "a path and a hash are needed");

@@ -135,7 +135,7 @@ static const char *choose_store(struct run *run) {
         run->daemon.store_reason = "config.json";
         return chosen;
     }
-    run->daemon.store_reason = "the embedded file store is the only one that lasts";
+    run->daemon.store_reason = "auto"; /* the store says it better, once it is open */
     return "auto";
 }
 
@@ -153,6 +153,9 @@ static enum kc_error open_store(struct run *run) {
     enum kc_error error = store_open(choose_store(run), &daemon->store, run->why);
     if (error != KC_OK) {
         return run_explain(run, error, "can't open the store");
+    }
+    if (store_reason(daemon->store)[0] != '\0') {
+        daemon->store_reason = store_reason(daemon->store);
     }
     run->dispatch.backend = store_backend(daemon->store);
     run->dispatch.key = store_key(daemon->store);

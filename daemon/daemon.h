@@ -55,7 +55,7 @@ struct daemon {
 /* How to run. Strings are lent until daemon_run() returns. */
 struct daemon_plan {
     const char *address; /* NULL: inherited, else the user's own (platform/paths.h) */
-    const char *store;   /* "file", "memory", "auto"; NULL: what config.json says, else auto */
+    const char *store;   /* a kind of store.h; NULL: what config.json says, else "auto" */
     bool is_foreground;
 };
 

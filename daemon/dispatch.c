@@ -46,6 +46,12 @@ static void exchange_fail(struct exchange *exchange, enum kc_error error, const 
     reply_translate(error, message, &exchange->outcome);
 }
 
+/* What the store itself says of its failure; NULL when it has nothing to say. */
+static const char *store_says(struct store_backend *backend) {
+    const char *trouble = backend->table->trouble != NULL ? backend->table->trouble(backend) : "";
+    return trouble[0] != '\0' ? trouble : NULL;
+}
+
 static void handle_one(struct dispatch *dispatch, struct exchange *exchange) {
     struct operation operation = {
         .backend = dispatch->backend,
@@ -64,7 +70,8 @@ static void handle_one(struct dispatch *dispatch, struct exchange *exchange) {
         return;
     }
     store->undo(dispatch->backend, mark);
-    exchange_fail(exchange, error, operation.why[0] != '\0' ? operation.why : NULL);
+    exchange_fail(exchange, error,
+                  operation.why[0] != '\0' ? operation.why : store_says(dispatch->backend));
 }
 
 /* The first part: every exchange has an outcome, the changes are staged. */
@@ -226,8 +233,10 @@ void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, si
     handle_all(dispatch, batch, count);
     enum kc_error error = backend->table->prepare(backend);
     if (error != KC_OK) {
+        const char *says = store_says(backend);
+        fail_all(batch, count, error,
+                 says != NULL ? says : "the store can't be written; is the disk full?");
         backend->table->rollback(backend);
-        fail_all(batch, count, error, "the store can't be written; is the disk full?");
     }
     if (!record_all(dispatch, batch, count)) {
         backend->table->rollback(backend);
@@ -235,8 +244,11 @@ void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, si
     }
     error = backend->table->commit(backend);
     if (error != KC_OK) {
+        const char *says = store_says(backend);
         fail_all(batch, count, error,
-                 "the store couldn't be written; see what it holds before you try again");
+                 says != NULL
+                     ? says
+                     : "the store couldn't be written; see what it holds before you try again");
         record_failed_commit(dispatch, batch, count);
     }
     list_pending(dispatch, batch, count);

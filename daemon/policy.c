@@ -89,14 +89,14 @@ static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) 
     if (store == NULL) {
         return KC_OK;
     }
-    static const char *const stores[] = {"file", "memory", "auto"};
+    static const char *const stores[] = {"file", "secret-service", "memory", "auto"};
     for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
         if (json_is_string(store) && strcmp(json_string_value(store), stores[i]) == 0) {
             policy->store = stores[i];
             return KC_OK;
         }
     }
-    return policy_refuse(why, "store must be \"file\", \"memory\" or \"auto\"");
+    return policy_refuse(why, "store must be \"file\", \"secret-service\", \"memory\" or \"auto\"");
 }
 
 static enum kc_error load_document(const char *text, size_t length, json_t **ret_document,

@@ -35,7 +35,7 @@ const struct policy_entry *policy_find(const struct policy *policy, const char *
 size_t policy_count(const struct policy *policy);
 const struct policy_entry *policy_at(const struct policy *policy, size_t index); /* file order */
 
-/* The "store" key: "file", "memory", "auto"; NULL when it isn't there. */
+/* The "store" key: "file", "secret-service", "memory", "auto"; NULL when it isn't there. */
 const char *policy_store(const struct policy *policy);
 
 const char *policy_entry_path(const struct policy_entry *entry);

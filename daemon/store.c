@@ -13,61 +13,87 @@
 #include "platform/paths.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LOOK_MS      2000 /* for `auto`: a keyring that has to be started may take a while */
+#define PROVIDER_MS  5000 /* once it was chosen */
+#define SERVICE_NAME "secret-service"
+#define MIGRATE      "keychain-auth store migrate " SERVICE_NAME
 
 struct store {
     struct store_backend *backend;
     struct secret *key;
     char *place;
+    struct file_lock *lock; /* for a back end that takes none itself */
+    char reason[KC_MESSAGE_MAX];
     struct worker *worker;
     struct store_road road;
 };
 
-static enum kc_error open_key(const char *directory, struct secret **ret_key,
+/* Without a slot there must be nothing yet that one was needed for. */
+static enum kc_error make_key(const char *path, bool has_items, struct secret **ret_key,
                               char why[KC_MESSAGE_MAX]) {
+    if (!has_items) {
+        return keyslot_create(path, ret_key, why);
+    }
+    (void)snprintf(why, KC_MESSAGE_MAX,
+                   "the key is gone: \"%s\" doesn't exist but a keyring does; restore it from a "
+                   "backup, or move the keyring away to begin anew",
+                   path);
+    return KC_DAMAGED;
+}
+
+static enum kc_error open_key(const char *directory, bool service_has_items,
+                              struct secret **ret_key, char why[KC_MESSAGE_MAX]) {
     char *path = NULL;
     enum kc_error error = paths_store("keyslots", &path);
     if (error != KC_OK) {
         return error;
     }
     error = keyslot_open(path, ret_key, why);
-    bool exists = false;
     if (error == KC_NOT_FOUND) {
+        bool exists = false;
         error = sealed_file_exists(directory, &exists);
-        if (error == KC_OK && exists) {
-            (void)snprintf(why, KC_MESSAGE_MAX,
-                           "the key is gone: \"%s\" doesn't exist but a keyring does; restore it "
-                           "from a backup, or move the keyring away to begin anew",
-                           path);
-            error = KC_DAMAGED;
-        } else if (error == KC_OK) {
-            error = keyslot_create(path, ret_key, why);
+        if (error == KC_OK) {
+            error = make_key(path, exists || service_has_items, ret_key, why);
         }
     }
     free(path);
     return error;
 }
 
-static enum kc_error open_file(struct store *store, char why[KC_MESSAGE_MAX]) {
-    enum kc_error error = paths_store("", &store->place);
+/* Where the key slots are, whichever the store; and the file store as a whole. */
+static enum kc_error open_directory(char **ret_directory, char why[KC_MESSAGE_MAX]) {
+    char *directory = NULL;
+    enum kc_error error = paths_store("", &directory);
     if (error == KC_OK) {
         /* paths_store("") ends with a slash that would look odd in messages. */
-        size_t length = strlen(store->place);
-        if (length > 1 && store->place[length - 1] == '/') {
-            store->place[length - 1] = '\0';
+        size_t length = strlen(directory);
+        if (length > 1 && directory[length - 1] == '/') {
+            directory[length - 1] = '\0';
         }
-        error = file_make_directory(store->place);
+        error = file_make_directory(directory);
     }
     if (error != KC_OK) {
         (void)snprintf(why, KC_MESSAGE_MAX,
                        "\"%s\" can't be used: it must be a directory of yours that others can't "
                        "write to",
-                       store->place != NULL ? store->place : "~/.keychain-auth");
+                       directory != NULL ? directory : "~/.keychain-auth");
+        free(directory);
         return error;
     }
-    error = open_key(store->place, &store->key, why);
+    *ret_directory = directory;
+    return KC_OK;
+}
+
+static enum kc_error open_file(struct store *store, char why[KC_MESSAGE_MAX]) {
+    enum kc_error error = open_directory(&store->place, why);
+    if (error == KC_OK) {
+        error = open_key(store->place, false, &store->key, why);
+    }
     if (error == KC_OK) {
         error = sealed_file_open(store->place, store->key, &store->backend, why);
     }
@@ -87,23 +113,148 @@ static enum kc_error open_memory(struct store *store) {
     return error;
 }
 
+/* The desktop's keyring */
+
+/* The file store's own: one daemon at a time, whichever store it uses. */
+static enum kc_error take_lock(struct store *store, const char *directory,
+                               char why[KC_MESSAGE_MAX]) {
+    char *path = NULL;
+    enum kc_error error = paths_store(".lock", &path);
+    if (error == KC_OK) {
+        error = file_lock(path, 0, &store->lock);
+    }
+    if (error != KC_OK) {
+        (void)snprintf(why, KC_MESSAGE_MAX,
+                       error == KC_BUSY
+                           ? "the store in \"%s\" is in use by another daemon; stop that one first"
+                           : "can't lock the store in \"%s\"; it must be yours",
+                       directory);
+    }
+    free(path);
+    return error;
+}
+
+static enum kc_error open_service_with(struct store *store, const char *directory,
+                                       bool service_has_items, char why[KC_MESSAGE_MAX]) {
+    enum kc_error error = take_lock(store, directory, why);
+    if (error == KC_OK) {
+        error = open_key(directory, service_has_items, &store->key, why);
+    }
+    if (error == KC_OK) {
+        error = sealed_service_open(store->key, &store->backend, why);
+    }
+    return error;
+}
+
+static enum kc_error open_service(struct store *store, char why[KC_MESSAGE_MAX]) {
+    size_t count = 0;
+    char *directory = NULL;
+    enum kc_error error = sealed_service_look(PROVIDER_MS, &count, why);
+    if (error == KC_OK) {
+        error = open_directory(&directory, why);
+    }
+    if (error == KC_OK) {
+        error = open_service_with(store, directory, count > 0, why);
+    }
+    free(directory);
+    if (error == KC_OK) {
+        store->place = strdup("the default collection of the desktop's keyring");
+        error = store->place != NULL ? KC_OK : KC_NO_MEMORY;
+    }
+    return error;
+}
+
+/* As before anything was opened. */
+static void shut(struct store *store) {
+    if (store->backend != NULL) {
+        store->backend->table->close(store->backend);
+        store->backend = NULL;
+    }
+    secret_free(store->key);
+    store->key = NULL;
+    file_lock_free(store->lock);
+    store->lock = NULL;
+    free(store->place);
+    store->place = NULL;
+}
+
+/* How many items the file store has; it stays open when there are any. */
+static enum kc_error count_file(struct store *store, size_t *ret_count, char why[KC_MESSAGE_MAX]) {
+    char *directory = NULL;
+    bool exists = false;
+    size_t count = 0;
+    enum kc_error error = open_directory(&directory, why);
+    if (error == KC_OK) {
+        error = sealed_file_exists(directory, &exists);
+    }
+    free(directory);
+    if (error == KC_OK && exists) {
+        error = open_file(store, why);
+        count = error == KC_OK ? store->backend->table->count(store->backend) : 0;
+    }
+    if (error == KC_OK && count == 0) {
+        shut(store);
+    }
+    if (error == KC_OK) {
+        *ret_count = count;
+    }
+    return error;
+}
+
+/* The desktop's keyring, unless that would leave items behind in the file. */
+static enum kc_error open_auto(struct store *store, char why[KC_MESSAGE_MAX]) {
+    char trouble[KC_MESSAGE_MAX] = "";
+    size_t in_service = 0;
+    size_t in_file = 0;
+    if (sealed_service_look(LOOK_MS, &in_service, trouble) != KC_OK) {
+        (void)snprintf(store->reason, sizeof store->reason, "%s", trouble);
+        return open_file(store, why);
+    }
+    enum kc_error error = count_file(store, &in_file, why);
+    if (error != KC_OK) {
+        return error;
+    }
+    if (in_file > 0 && in_service == 0) {
+        (void)snprintf(store->reason, sizeof store->reason,
+                       "keyring.json has items; move them with: " MIGRATE);
+        return KC_OK;
+    }
+    shut(store);
+    (void)snprintf(store->reason, sizeof store->reason,
+                   in_file > 0 ? "a Secret Service answers and holds items; keyring.json has "
+                                 "others, move them with: " MIGRATE
+                               : "a Secret Service answers on the session bus");
+    return open_service(store, why);
+}
+
+static enum kc_error open_kind(struct store *store, const char *kind, char why[KC_MESSAGE_MAX]) {
+    if (strcmp(kind, "auto") == 0) {
+        return open_auto(store, why);
+    }
+    if (strcmp(kind, "file") == 0) {
+        return open_file(store, why);
+    }
+    if (strcmp(kind, SERVICE_NAME) == 0) {
+        return open_service(store, why);
+    }
+    if (strcmp(kind, "memory") == 0) {
+        return open_memory(store);
+    }
+    char shown[128];
+    (void)snprintf(why, KC_MESSAGE_MAX,
+                   "no such store \"%s\"; say \"file\", \"secret-service\", \"memory\" or "
+                   "\"auto\"",
+                   parse_escape(kind, strlen(kind), shown, sizeof shown));
+    return KC_INVALID;
+}
+
 enum kc_error store_open(const char *kind, struct store **ret_store, char why[KC_MESSAGE_MAX]) {
     struct store *store = calloc(1, sizeof *store);
     if (store == NULL) {
         return KC_NO_MEMORY;
     }
     why[0] = '\0';
-    enum kc_error error;
-    if (strcmp(kind, "file") == 0 || strcmp(kind, "auto") == 0) {
-        error = open_file(store, why);
-    } else if (strcmp(kind, "memory") == 0) {
-        error = open_memory(store);
-    } else {
-        char shown[128];
-        (void)snprintf(why, KC_MESSAGE_MAX, "\"%s\" is no store; say \"file\" or \"memory\"",
-                       parse_escape(kind, strlen(kind), shown, sizeof shown));
-        error = KC_INVALID;
-    }
+    enum kc_error error = open_kind(store, kind, why);
     if (error != KC_OK) {
         store_close(store);
         return error;
@@ -165,15 +316,15 @@ const char *store_place(const struct store *store) {
     return store->place;
 }
 
+const char *store_reason(const struct store *store) {
+    return store->reason;
+}
+
 void store_close(struct store *store) {
     if (store == NULL) {
         return;
     }
     worker_close(store->worker);
-    if (store->backend != NULL) {
-        store->backend->table->close(store->backend);
-    }
-    secret_free(store->key);
-    free(store->place);
+    shut(store);
     free(store);
 }

@@ -23,9 +23,10 @@ struct uv_loop_s;
 #define STORE_DEADLINE_MS 10000
 
 /*
- * `kind`: "file", "memory", or "auto" (file). The key slot is made only when there is neither a
- * slot nor a store yet. KC_INVALID no such kind · KC_BUSY, KC_DAMAGED, KC_UNSAFE; `why` names
- * the file and what to do.
+ * `kind`: "file", "secret-service", "memory", or "auto": secret-service where it answers within
+ * 2 s, unless that would leave the items of a file behind; else file. The key slot is made only
+ * when there is neither a slot nor an item yet. KC_INVALID no such kind · KC_BUSY, KC_DAMAGED,
+ * KC_UNSAFE, KC_IO, KC_LOCKED, KC_UNSUPPORTED; `why` says what to do.
  */
 KC_MUST_USE enum kc_error store_open(const char *kind, struct store **ret_store,
                                      char why[KC_MESSAGE_MAX]);
@@ -48,9 +49,11 @@ KC_MUST_USE enum kc_error store_submit(struct store *store, struct exchange *exc
 struct store_backend *store_backend(const struct store *store);
 const struct secret *store_key(const struct store *store);
 
-/* "file", "memory"; static. And where it is; borrowed. */
+/* "file", "secret-service", "memory"; static. And where it is; borrowed. */
 const char *store_name(const struct store *store);
 const char *store_place(const struct store *store);
+/* Why `auto` took this one; "" when the kind was given. Borrowed. */
+const char *store_reason(const struct store *store);
 
 /* Ends the worker after what waits, then wipes the key. Accepts NULL. */
 void store_close(struct store *store);

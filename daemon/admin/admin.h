@@ -42,6 +42,8 @@ enum exit_code cmd_explain(const struct options *options);
 enum exit_code cmd_set(const struct options *options);
 enum exit_code cmd_delete(const struct options *options);
 enum exit_code cmd_search(const struct options *options);
+enum exit_code cmd_import(const struct options *options);
+enum exit_code cmd_store(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
 enum exit_code cmd_commands(const struct options *options);
 

@@ -49,7 +49,7 @@ static enum exit_code print_as_json(const struct kc_answer *answer) {
 enum exit_code cmd_search(const struct options *options) {
     KC_AUTO(pairs) pairs = NULL;
     KC_AUTO(answer) answer = NULL;
-    enum exit_code code = pairs_new(options, &pairs);
+    enum exit_code code = pairs_new(options, "attr", &pairs);
     if (code != EXIT_DONE) {
         return code;
     }

@@ -31,7 +31,7 @@ enum exit_code cmd_set(const struct options *options) {
     KC_AUTO(pairs) pairs = NULL;
     KC_AUTO(answer) answer = NULL;
     KC_AUTO(secret) value = NULL;
-    enum exit_code code = pairs_new(options, &pairs);
+    enum exit_code code = pairs_new(options, "attr", &pairs);
     if (code == EXIT_DONE) {
         code = answer_connect(options, &answer);
     }

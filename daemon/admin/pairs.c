@@ -27,8 +27,9 @@ static enum exit_code add(struct pairs *pairs, const char *text) {
     return EXIT_DONE;
 }
 
-enum exit_code pairs_new(const struct options *options, struct pairs **ret_pairs) {
-    size_t count = options_value_count(options, "attr");
+enum exit_code pairs_new(const struct options *options, const char *name,
+                         struct pairs **ret_pairs) {
+    size_t count = options_value_count(options, name);
     KC_AUTO(pairs) pairs = calloc(1, sizeof *pairs);
     if (pairs != NULL) {
         pairs->texts = calloc(2 * count + 1, sizeof *pairs->texts);
@@ -37,7 +38,7 @@ enum exit_code pairs_new(const struct options *options, struct pairs **ret_pairs
         return say_fault(KC_NO_MEMORY, "can't read the attributes");
     }
     for (size_t i = 0; i < count; i++) {
-        enum exit_code code = add(pairs, options_value(options, "attr", i));
+        enum exit_code code = add(pairs, options_value(options, name, i));
         if (code != EXIT_DONE) {
             return code;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --attr NAME=VALUE, as the client library wants it. */
+/* Options of the form --attr NAME=VALUE, as the client library wants them. */
 #ifndef PAIRS_H
 #define PAIRS_H
 
@@ -13,8 +13,9 @@ struct pairs {
     char **texts; /* name, value, name, value …; 2 * count of them */
 };
 
-/* EXIT_USAGE, and it was said: not NAME=VALUE. */
-KC_MUST_USE enum exit_code pairs_new(const struct options *options, struct pairs **ret_pairs);
+/* The values of the option `name`. EXIT_USAGE, and it was said: not NAME=VALUE. */
+KC_MUST_USE enum exit_code pairs_new(const struct options *options, const char *name,
+                                     struct pairs **ret_pairs);
 void pairs_free(struct pairs *pairs);
 
 KC_AUTO_DEFINE(pairs)

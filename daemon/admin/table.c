@@ -68,7 +68,7 @@ static const struct option start_options[] = {
     {.name = "store",
      .kind = OPTION_VALUE,
      .argument = "NAME",
-     .help = "file, memory or auto (default: the policy's, else auto)"},
+     .help = "file, secret-service, memory or auto (default: the policy's, else auto)"},
     SOCKET,
     HELP,
     END};
@@ -109,6 +109,29 @@ static const struct option audit_options[] = {
     HELP,
     END};
 
+static const struct option store_options[] = {
+    {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    HELP,
+    END};
+
+static const struct option import_options[] = {
+    {.name = "dry-run", .help = "show what would happen, and change nothing"},
+    {.name = "replace", .help = "overwrite items that are there already"},
+    {.name = "service",
+     .kind = OPTION_VALUE,
+     .argument = "SERVICE",
+     .help = "env: the service (default: env); secret-service: for all (default: each its schema)"},
+    {.name = "match",
+     .kind = OPTION_VALUE,
+     .can_repeat = true,
+     .argument = "NAME=VALUE",
+     .help = "secret-service: only items with this attribute"},
+    {.name = "delete-source",
+     .help = "secret-service: delete there what was imported, once it is stored"},
+    SOCKET,
+    HELP,
+    END};
+
 /* name, operands, help, options, fewest and most operands, function */
 const struct command admin_commands[] = {
     {"start", "", "start the daemon", start_options, 0, 0, cmd_start},
@@ -137,6 +160,10 @@ const struct command admin_commands[] = {
      cmd_delete},
     {"search", "SERVICE [PREFIX]", "list names and attributes, never values", search_options, 1, 2,
      cmd_search},
+    {"import", "SOURCE [FILE]", "store what secret-service, env, aws or git has", import_options, 1,
+     2, cmd_import},
+    {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
+     cmd_store},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,

@@ -20,7 +20,7 @@
 struct store_backend;
 
 struct store_table {
-    const char *name; /* "file", "memory" */
+    const char *name; /* "file", "secret-service", "memory" */
 
     /* Before each batch: notices that the stored bytes changed under us and reads them anew.
      * KC_DAMAGED or KC_UNSAFE: they can't be used; nothing will be overwritten. `why` says
@@ -34,6 +34,8 @@ struct store_table {
      * visitor changes nothing. */
     enum kc_error (*list)(struct store_backend *backend, const char *service, const char *prefix,
                           item_visitor *visit, void *context);
+    /* Every item of every service, in the same order, on the same terms. */
+    enum kc_error (*each)(struct store_backend *backend, item_visitor *visit, void *context);
 
     enum kc_error (*put)(struct store_backend *backend, struct item **take_item);
     enum kc_error (*remove)(struct store_backend *backend, const char *service,
@@ -51,6 +53,9 @@ struct store_table {
     void (*rollback)(struct store_backend *backend);
 
     size_t (*count)(struct store_backend *backend);
+    /* NULL for a store that has nothing to add to the error itself. Else a sentence about the
+     * last failure of any of the above, "" when there was none; borrowed until the next call. */
+    const char *(*trouble)(struct store_backend *backend);
     void (*close)(struct store_backend *backend); /* accepts NULL */
 };
 
@@ -74,6 +79,24 @@ struct secret;
 KC_MUST_USE enum kc_error sealed_file_open(const char *directory, const struct secret *key,
                                            struct store_backend **ret_backend,
                                            char why[KC_MESSAGE_MAX]);
+
+/*
+ * The keyring of the desktop (GNOME Keyring, KWallet), over the session bus; `key` isn't kept.
+ * It takes no lock: whoever opens it holds that of the file store.
+ * KC_IO nobody answers · KC_UNSUPPORTED built without libsecret; `why` says so. (The names that
+ * begin with secret_service are libsecret's own: the linker would take ours for them.)
+ */
+KC_MUST_USE enum kc_error sealed_service_open(const struct secret *key,
+                                              struct store_backend **ret_backend,
+                                              char why[KC_MESSAGE_MAX]);
+
+/* How many items of ours the desktop's keyring holds. It may be started by the question, and has
+ * `timeout_ms` to answer. KC_IO, KC_UNSUPPORTED as above. */
+KC_MUST_USE enum kc_error sealed_service_look(unsigned timeout_ms, size_t *ret_count,
+                                              char why[KC_MESSAGE_MAX]);
+
+/* "libsecret", or "" in a program that was built without it; for --version. */
+const char *sealed_service_built_in(void);
 
 /* Whether `directory` holds a keyring.json, without opening it. */
 KC_MUST_USE enum kc_error sealed_file_exists(const char *directory, bool *ret_exists);

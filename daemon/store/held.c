@@ -24,6 +24,15 @@ enum kc_error held_list(struct store_backend *backend, const char *service, cons
     return items_list(items_of(backend), service, prefix, visit, context);
 }
 
+enum kc_error held_each(struct store_backend *backend, item_visitor *visit, void *context) {
+    const struct items *items = items_of(backend);
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; error == KC_OK && i < items_count(items); i++) {
+        error = visit(items_at(items, i), context);
+    }
+    return error;
+}
+
 enum kc_error held_remove(struct store_backend *backend, const char *service, const char *target) {
     return items_remove(items_of(backend), service, target);
 }

@@ -23,6 +23,8 @@ KC_MUST_USE enum kc_error held_find(struct store_backend *backend, const char *s
                                     const char *target, const struct item **ret_item);
 KC_MUST_USE enum kc_error held_list(struct store_backend *backend, const char *service,
                                     const char *prefix, item_visitor *visit, void *context);
+KC_MUST_USE enum kc_error held_each(struct store_backend *backend, item_visitor *visit,
+                                    void *context);
 KC_MUST_USE enum kc_error held_remove(struct store_backend *backend, const char *service,
                                       const char *target);
 size_t held_mark(struct store_backend *backend);

@@ -46,6 +46,7 @@ static const struct store_table memory_table = {
     .refresh = memory_refresh,
     .find = held_find,
     .list = held_list,
+    .each = held_each,
     .put = memory_put,
     .remove = held_remove,
     .mark = held_mark,

@@ -203,6 +203,7 @@ static const struct store_table sealed_file_table = {
     .refresh = sealed_file_refresh,
     .find = held_find,
     .list = held_list,
+    .each = held_each,
     .put = sealed_file_put,
     .remove = held_remove,
     .mark = held_mark,

@@ -161,3 +161,88 @@ edit_json() {
 adopt() {
     daemon_pid=$1
 }
+
+# What a suite about the desktop's keyring can't do without; else it is skipped.
+need_desktop() {
+    local tool
+    for tool in dbus-daemon gnome-keyring-daemon secret-tool; do
+        command -v "$tool" >/dev/null || skip "$tool is missing"
+    done
+    [[ $(keychain-auth --version) == *libsecret* ]] || skip "built without libsecret"
+}
+
+# private_bus: a session bus of this test's own, which starts nothing by itself.
+private_bus() {
+    bus_address=unix:path=$XDG_RUNTIME_DIR/bus
+    cat >"$BATS_TEST_TMPDIR/bus.conf" <<END
+<busconfig>
+<type>session</type>
+<listen>$bus_address</listen>
+<policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy>
+</busconfig>
+END
+    with_a_name dbus-daemon --config-file="$BATS_TEST_TMPDIR/bus.conf" --nofork --nopidfile \
+        --nosyslog 3>&- </dev/null >/dev/null 2>&1 &
+    bus_pid=$!
+    export DBUS_SESSION_BUS_ADDRESS=$bus_address
+    await bus_has org.freedesktop.DBus
+}
+
+# with_a_name COMMAND…: under the same number, where /etc/passwd has a name for it. The bus wants
+# one, and the runner takes a number that is nobody's.
+with_a_name() {
+    if getent passwd "$(id -u)" >/dev/null; then
+        exec "$@"
+    fi
+    echo "somebody:x:$(id -u):$(id -g)::/:/bin/sh" >"$BATS_TEST_TMPDIR/passwd"
+    # shellcheck disable=SC2016
+    exec unshare --user --map-root-user --mount \
+        sh -c 'mount --bind "$1" /etc/passwd && shift && exec "$@"' sh "$BATS_TEST_TMPDIR/passwd" \
+        unshare --user "--map-user=$(id -u)" "--map-group=$(id -g)" "$@"
+}
+
+# bus_has NAME: somebody answers to it.
+bus_has() {
+    [[ $(dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+        org.freedesktop.DBus.NameHasOwner "string:$1") == *true* ]]
+}
+
+bus_lacks() {
+    ! bus_has "$1"
+}
+
+# start_keyring: a real one, unlocked. start_keyring locked: with nobody who could unlock it.
+start_keyring() {
+    local options=(--foreground --components=secrets)
+    [ "${1-}" = locked ] || options+=(--unlock)
+    printf 'a password' | gnome-keyring-daemon "${options[@]}" 3>&- >/dev/null \
+        2>>"$BATS_TEST_TMPDIR/keyring.log" &
+    keyring_pid=$!
+    await bus_has org.freedesktop.secrets
+}
+
+# odd_keyring WAY: one that behaves so (programs/oddkeyring.c).
+odd_keyring() {
+    oddkeyring "$1" 3>&- </dev/null >/dev/null 2>&1 &
+    keyring_pid=$!
+    await bus_has org.freedesktop.secrets
+}
+
+# stop_keyring [SIGNAL]
+stop_keyring() {
+    [ -n "${keyring_pid-}" ] || return 0
+    kill -s "${1:-TERM}" "$keyring_pid" 2>/dev/null || true
+    kill -s CONT "$keyring_pid" 2>/dev/null || true
+    wait "$keyring_pid" 2>/dev/null || true
+    unset keyring_pid
+    await bus_lacks org.freedesktop.secrets
+}
+
+stop_bus() {
+    [ -n "${bus_pid-}" ] || return 0
+    kill "$bus_pid" 2>/dev/null || true
+    wait "$bus_pid" 2>/dev/null || true
+    unset bus_pid
+}

@@ -5,10 +5,19 @@ set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 
 flags=(-I. -Iplatform -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only)
+# Where libsecret isn't installed, the one header that shows it can't be looked at.
+if libsecret=$(pkg-config --cflags libsecret-1 2>/dev/null); then
+    read -ra libsecret <<<"$libsecret"
+    flags+=("${libsecret[@]/#-I/-isystem}")
+    unseen=
+else
+    unseen=daemon/store/libsecret_internal.h
+fi
 
 check() {
     local header
     while read -r header; do
+        [ "$header" != "$unseen" ] || continue
         echo "#include \"$header\"" |
             cc -std=c11 "${flags[@]}" -x c - >/dev/null 2>&1 ||
             echo "$header doesn't compile alone"

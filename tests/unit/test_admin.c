@@ -183,7 +183,7 @@ static void test_pairs_split_at_the_first_equals_sign(void **state) {
     static const char *const words[] = {"--attr", "a=b=c", "--attr", "empty="};
     KC_AUTO(options) options = parse(4, words);
     KC_AUTO(pairs) pairs = NULL;
-    assert_int_equal(pairs_new(options, &pairs), EXIT_DONE);
+    assert_int_equal(pairs_new(options, "attr", &pairs), EXIT_DONE);
     assert_int_equal(pairs->count, 2);
     assert_string_equal(pairs->texts[0], "a");
     assert_string_equal(pairs->texts[1], "b=c");
@@ -197,7 +197,7 @@ static void test_pairs_refuse_what_has_no_name(void **state) {
         const char *const words[] = {"--attr", wrong[i]};
         KC_AUTO(options) options = parse(2, words);
         struct pairs *pairs = NULL;
-        assert_int_equal(pairs_new(options, &pairs), EXIT_USAGE);
+        assert_int_equal(pairs_new(options, "attr", &pairs), EXIT_USAGE);
         assert_null(pairs);
     }
 }

@@ -371,6 +371,27 @@ static void test_config_change_keeps_unknown_keys_and_their_order(void **state) 
     }
 }
 
+static void test_config_change_chooses_the_store_and_nothing_else(void **state) {
+    struct place *place = *state;
+    char text[512];
+    char again[512];
+    struct config_change asked = {.kind = CONFIG_STORE, .store = "memory"};
+    write_file(place->path, "{\"zebra\":1,\"store\":\"auto\",\"apple\":2}");
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_string_equal(place->report,
+                        "the store is \"memory\" from the next start of the daemon on");
+    read_file(place->path, text, sizeof text);
+    assert_string_equal(text, "{\n  \"zebra\": 1,\n  \"store\": \"memory\",\n  \"apple\": 2,\n"
+                              "  \"registered_binaries\": []\n}\n");
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_string_equal(place->report, "the store is \"memory\", as it was before");
+    asked.store = "drawer";
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_INTERNAL);
+    asked.store = NULL;
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_INVALID);
+    assert_string_equal(read_file(place->path, again, sizeof again), text);
+}
+
 static void test_config_change_leaves_a_damaged_file_as_it_is(void **state) {
     struct place *place = *state;
     static const char *const damaged[] = {"{ \"registered_binaries\": [", "[]",
@@ -505,6 +526,7 @@ int main(void) {
         CASE(test_config_change_allows_code_and_takes_it_away),
         CASE(test_config_change_refuses_a_library_without_form),
         CASE(test_config_change_keeps_unknown_keys_and_their_order),
+        CASE(test_config_change_chooses_the_store_and_nothing_else),
         CASE(test_config_change_leaves_a_damaged_file_as_it_is),
         CASE(test_config_change_refuses_an_unsafe_file),
         CASE(test_config_change_says_what_is_wrong_with_a_request),

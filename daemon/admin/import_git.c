@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* A URL a line, as git's own credential store writes them and reads them back. */
+#include "daemon/admin/import_list.h"
+
+#include "libkc/parse.h"
+#include "libkc/secret.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A piece of the line, still percent-encoded. */
+struct piece {
+    const char *bytes;
+    size_t length;
+};
+
+struct url {
+    struct piece protocol;
+    struct piece username;
+    struct piece password;
+    struct piece host;
+    struct piece path; /* length 0: none */
+};
+
+static struct piece piece_between(const char *start, const char *end) {
+    return (struct piece){.bytes = start, .length = (size_t)(end - start)};
+}
+
+static const char *find_byte(const char *start, const char *end, char byte) {
+    const char *found = start < end ? memchr(start, byte, (size_t)(end - start)) : NULL;
+    return found != NULL ? found : end;
+}
+
+static struct piece trim_slashes(const char *start, const char *end) {
+    while (start < end && *start == '/') {
+        start++;
+    }
+    while (end > start && end[-1] == '/') {
+        end--;
+    }
+    return piece_between(start, end);
+}
+
+/* False: not PROTOCOL://USER:PASSWORD@HOST[/PATH]. */
+static bool split(const char *start, const char *end, struct url *url) {
+    const char *colon = find_byte(start, end, ':');
+    if (colon == start || end - colon < 3 || memcmp(colon, "://", 3) != 0) {
+        return false;
+    }
+    url->protocol = piece_between(start, colon);
+    start = colon + 3;
+    const char *authority_end = start;
+    while (authority_end < end && memchr("/?#", *authority_end, 3) == NULL) {
+        authority_end++;
+    }
+    const char *at = find_byte(start, authority_end, '@');
+    const char *password = find_byte(start, at, ':');
+    if (at == authority_end || password == at) {
+        return false;
+    }
+    url->username = piece_between(start, password);
+    url->password = piece_between(password + 1, at);
+    url->host = piece_between(at + 1, authority_end);
+    url->path = trim_slashes(authority_end, end);
+    return url->username.length > 0 && url->password.length > 0 && url->host.length > 0;
+}
+
+static int digit_value(char digit) {
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    if (digit >= 'a' && digit <= 'f') {
+        return digit - 'a' + 10;
+    }
+    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/* As git does: a percent sign that no two digits follow is itself. Returns the length. */
+static size_t decode(struct piece piece, unsigned char *buffer) {
+    size_t length = 0;
+    for (size_t i = 0; i < piece.length; i++) {
+        int byte = (unsigned char)piece.bytes[i];
+        if (byte == '%' && piece.length - i > 2) {
+            int high = digit_value(piece.bytes[i + 1]);
+            int low = digit_value(piece.bytes[i + 2]);
+            if (high >= 0 && low >= 0) {
+                byte = high * 16 + low;
+                i += 2;
+            }
+        }
+        buffer[length] = (unsigned char)byte;
+        length++;
+    }
+    return length;
+}
+
+/* Text without control characters; NULL: it isn't, or there is no memory. free() it. */
+static char *decode_name(struct piece piece) {
+    char *text = malloc(piece.length + 1);
+    if (text == NULL) {
+        return NULL;
+    }
+    size_t length = decode(piece, (unsigned char *)text);
+    text[length] = '\0';
+    if (parse_name(text, length, KC_TARGET_MAX) != KC_OK) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* git reads its passwords line by line: one with a line break can't be handed to it. */
+static enum kc_error decode_password(struct piece piece, struct secret **ret_password) {
+    KC_AUTO(secret) password = NULL;
+    enum kc_error error = secret_new(piece.length + 1, &password);
+    if (error != KC_OK) {
+        return error;
+    }
+    size_t length = decode(piece, secret_bytes(password));
+    secret_set_length(password, length);
+    const unsigned char *bytes = secret_view(password);
+    if (memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL ||
+        memchr(bytes, '\0', length) != NULL) {
+        return KC_INVALID;
+    }
+    *ret_password = password;
+    password = NULL;
+    return KC_OK;
+}
+
+/* Behind `used` bytes; `kept` are the bytes that needn't be encoded here. Returns the new
+ * length, which may be more than there is room for. */
+static size_t encode(char *target, size_t used, const char *text, const char *kept) {
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (const char *at = text; *at != '\0' && used <= KC_TARGET_MAX; at++) {
+        bool is_plain = strchr(plain, *at) != NULL || strchr(kept, *at) != NULL;
+        int length = snprintf(target + used, KC_TARGET_MAX + 8 - used, is_plain ? "%c" : "%%%02X",
+                              (unsigned char)*at);
+        used += (size_t)length;
+    }
+    return used;
+}
+
+struct login {
+    char *protocol;
+    char *username;
+    char *host;
+    char *path; /* NULL: none */
+};
+
+static void login_clear(struct login *login) {
+    free(login->protocol);
+    free(login->username);
+    free(login->host);
+    free(login->path);
+}
+
+/* One spelling for each login: what a "/" or an "@" means is never in doubt. */
+static enum kc_error write_target(const struct login *login, char target[KC_TARGET_MAX + 8]) {
+    size_t used = encode(target, 0, login->protocol, "+");
+    const char *const pieces[] = {"://",
+                                  login->username,
+                                  "@",
+                                  login->host,
+                                  login->path != NULL ? "/" : "",
+                                  login->path != NULL ? login->path : ""};
+    const char *const kept[] = {":/", "", "@", ":[]", "/", "/"};
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        used = encode(target, used, pieces[i], kept[i]);
+    }
+    return used <= KC_TARGET_MAX ? KC_OK : KC_TOO_BIG;
+}
+
+static enum kc_error write_attributes(const struct login *login, struct attributes *attributes) {
+    const struct attribute rows[] = {{"protocol", login->protocol},
+                                     {"host", login->host},
+                                     {"username", login->username},
+                                     {"path", login->path}};
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].value != NULL) {
+            error = attributes_add(attributes, rows[i].name, rows[i].value);
+        }
+    }
+    return error;
+}
+
+static enum kc_error add_login(const struct login *login, size_t line, struct import_list *list,
+                               struct secret **take_password) {
+    KC_AUTO(secret) password = *take_password;
+    *take_password = NULL;
+    struct attributes attributes = {0};
+    char target[KC_TARGET_MAX + 8];
+    const struct import_names names = {
+        .service = "git", .target = target, .attributes = &attributes, .origin = line};
+    enum kc_error error = write_target(login, target);
+    if (error == KC_OK) {
+        error = write_attributes(login, &attributes);
+    }
+    if (error == KC_OK) {
+        error = import_list_add(list, &names, &password);
+    }
+    attributes_clear(&attributes);
+    return error;
+}
+
+/* KC_INVALID, KC_EXISTS: to be passed over. */
+static enum kc_error read_line(const char *start, const char *end, size_t line,
+                               struct import_list *list) {
+    struct url url = {0};
+    if (!split(start, end, &url)) {
+        return KC_INVALID;
+    }
+    KC_AUTO(secret) password = NULL;
+    enum kc_error error = decode_password(url.password, &password);
+    if (error != KC_OK) {
+        return error;
+    }
+    struct login login = {.protocol = decode_name(url.protocol),
+                          .username = decode_name(url.username),
+                          .host = decode_name(url.host),
+                          .path = url.path.length > 0 ? decode_name(url.path) : NULL};
+    bool is_whole = login.protocol != NULL && login.username != NULL && login.host != NULL &&
+                    (login.path != NULL || url.path.length == 0);
+    error = is_whole ? add_login(&login, line, list, &password) : KC_INVALID;
+    login_clear(&login);
+    return error;
+}
+
+static bool is_remark(const char *start, const char *end) {
+    while (start < end && (*start == ' ' || *start == '\t')) {
+        start++;
+    }
+    return start == end || *start == '#';
+}
+
+enum kc_error import_git_parse(const char *bytes, size_t length, struct import_list *list,
+                               char why[KC_MESSAGE_MAX]) {
+    const char *end = bytes + length;
+    size_t line = 0;
+    while (bytes < end) {
+        const char *line_end = find_byte(bytes, end, '\n');
+        const char *text_end = line_end > bytes && line_end[-1] == '\r' ? line_end - 1 : line_end;
+        line++;
+        if (!is_remark(bytes, text_end)) {
+            enum kc_error error = read_line(bytes, text_end, line, list);
+            bool is_passed_over = error == KC_INVALID || error == KC_EXISTS;
+            if (error != KC_OK && !is_passed_over) {
+                return import_explain(why, line, error);
+            }
+            list->passed_over += is_passed_over;
+        }
+        bytes = line_end < end ? line_end + 1 : end;
+    }
+    return KC_OK;
+}
