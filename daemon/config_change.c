@@ -259,7 +259,7 @@ static enum kc_error change_file(const char *path, const struct config_change *c
                                  char report[KC_MESSAGE_MAX]) {
     KC_AUTO(file_lock) lock = NULL;
     json_auto_t *document = NULL;
-    enum kc_error error = edit_lock_take(path, &lock);
+    enum kc_error error = edit_lock_take(path, EDIT_LOCK_WAIT_MS, &lock);
     if (error == KC_OK) {
         error = read_document(path, report, &document);
     }

@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Everybody at the store waits as long, so whoever holds the list's lock may not hold it long. */
+#define LIST_WAIT_MS 50
+
 /* action -> handler; whether it needs the store's bytes; whether allowing it is recorded. The
  * right that an action needs is authorise's to know. */
 static const struct row {
@@ -223,7 +226,7 @@ static void list_pending(struct dispatch *dispatch, struct exchange *const *batc
     }
     if (note_count > 0) {
         enum kc_error error =
-            pending_add(dispatch->pending_path, notes, note_count, clock_wall_us());
+            pending_add(dispatch->pending_path, notes, note_count, clock_wall_us(), LIST_WAIT_MS);
         (void)error;
     }
 }

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_SUFFIX  ".lock"
-#define LOCK_WAIT_MS 5000
+#define LOCK_SUFFIX ".lock"
 
 /* Ends `path` at its last slash; false when that leaves nothing. */
 static bool cut_to_directory(char *path) {
@@ -18,7 +17,7 @@ static bool cut_to_directory(char *path) {
     return true;
 }
 
-enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock) {
+enum kc_error edit_lock_take(const char *path, unsigned wait_ms, struct file_lock **ret_lock) {
     KC_AUTO(file_lock) lock = NULL;
     size_t length = strlen(path);
     char *name = malloc(length + sizeof LOCK_SUFFIX);
@@ -30,7 +29,7 @@ enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock) {
     if (error == KC_OK) {
         memcpy(name, path, length);
         memcpy(name + length, LOCK_SUFFIX, sizeof LOCK_SUFFIX);
-        error = file_lock(name, LOCK_WAIT_MS, &lock);
+        error = file_lock(name, wait_ms, &lock);
     }
     free(name);
     if (error == KC_OK) {

@@ -11,9 +11,12 @@
 #include "platform/file.h"
 #include "platform/kc_error.h"
 
+#define EDIT_LOCK_WAIT_MS 5000 /* for a command, which a person waits for */
+
 /* Makes the directory of `path` (absolute) when it is missing, and takes away what an edit that
- * crashed left beside it. KC_BUSY: somebody else has held it for 5 s · KC_UNSAFE: the directory
- * isn't ours alone. */
-KC_MUST_USE enum kc_error edit_lock_take(const char *path, struct file_lock **ret_lock);
+ * crashed left beside it. KC_BUSY: somebody else has held it for `wait_ms` · KC_UNSAFE: the
+ * directory isn't ours alone. */
+KC_MUST_USE enum kc_error edit_lock_take(const char *path, unsigned wait_ms,
+                                         struct file_lock **ret_lock);
 
 #endif

@@ -265,10 +265,10 @@ static enum kc_error load_or_begin(const char *path, int64_t now_us, struct pend
 }
 
 enum kc_error pending_add(const char *path, const struct pending_note *notes, size_t count,
-                          int64_t now_us) {
+                          int64_t now_us, unsigned wait_ms) {
     KC_AUTO(file_lock) lock = NULL;
     KC_AUTO(pending) pending = NULL;
-    enum kc_error error = edit_lock_take(path, &lock);
+    enum kc_error error = edit_lock_take(path, wait_ms, &lock);
     if (error == KC_OK) {
         error = load_or_begin(path, now_us, &pending);
     }
@@ -281,7 +281,7 @@ enum kc_error pending_add(const char *path, const struct pending_note *notes, si
 enum kc_error pending_remove(const char *path, const char *binary_path, const char *hash) {
     KC_AUTO(file_lock) lock = NULL;
     KC_AUTO(pending) pending = NULL;
-    enum kc_error error = edit_lock_take(path, &lock);
+    enum kc_error error = edit_lock_take(path, EDIT_LOCK_WAIT_MS, &lock);
     if (error == KC_OK) {
         error = load_all(path, &pending);
     }

@@ -52,9 +52,10 @@ struct pending_note {
 };
 
 /* Enters `count` denials. An unreadable or damaged file is put aside as `path`.damaged and
- * begun anew: the list is a convenience, not a record. */
+ * begun anew: the list is a convenience, not a record. KC_BUSY: somebody has held its lock for
+ * `wait_ms`. */
 KC_MUST_USE enum kc_error pending_add(const char *path, const struct pending_note *notes,
-                                      size_t count, int64_t now_us);
+                                      size_t count, int64_t now_us, unsigned wait_ms);
 
 /* A file that isn't there is an empty list. KC_DAMAGED · KC_UNSAFE. */
 KC_MUST_USE enum kc_error pending_load(const char *path, int64_t now_us,

@@ -29,14 +29,14 @@ static enum exit_code verify(const char *path) {
     enum kc_error error = audit_verify(path, &lines, why);
     switch (error) {
     case KC_OK:
-        (void)printf("%" PRIu64 " lines hold\n", lines);
+        (void)printf("%" PRIu64 " line%s\n", lines, lines == 1 ? " holds" : "s hold");
         return EXIT_DONE;
     case KC_NOT_FOUND:
         say("there is no record \"%s\" yet", say_show(path, &shown));
         return EXIT_NO;
     case KC_DAMAGED:
-        say("the record \"%s\" is damaged after %" PRIu64 " lines that hold: %s",
-            say_show(path, &shown), lines, why);
+        say("the record \"%s\" is damaged after %" PRIu64 " line%s: %s", say_show(path, &shown),
+            lines, lines == 1 ? " that holds" : "s that hold", why);
         return EXIT_NO;
     default:
         return say_fault(error, "can't read the record");

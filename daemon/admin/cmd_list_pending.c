@@ -29,8 +29,8 @@ static void print_entry(const struct pending_entry *entry) {
         }
         (void)putchar('\n');
     }
-    (void)printf("          %" PRIu64 " times, last %s, pid %" PRIu64 "\n", entry->count, last,
-                 entry->pid);
+    (void)printf("          %" PRIu64 " time%s, last %s, pid %" PRIu64 "\n", entry->count,
+                 entry->count == 1 ? "" : "s", last, entry->pid);
     if (entry->arguments[0] != '\0') {
         (void)printf("          %s\n",
                      parse_escape_sentence(entry->arguments, strlen(entry->arguments), shown.text,

@@ -49,6 +49,8 @@ ago() {
     is "$output" ""
     is "$(waiting .)" '[]'
     run -1 "$tool" aws key
+    run -0 keychain-auth list-pending
+    has "$output" " 1 time, last"
     # shellcheck disable=SC2016 # the variable is jq's
     asks_until '$times > 1 and .[0].count == $times + 1' -n github token
     is "$(waiting length)" 1

@@ -11,6 +11,7 @@
 #include "daemon/store/backend.h"
 #include "libkc/secret.h"
 #include "platform/clock.h"
+#include "platform/file.h"
 #include "platform/self.h"
 #include "tests/unit/temp_directory.h"
 
@@ -385,6 +386,19 @@ static void deny_as(struct fixture *fixture, const char *line) {
     exchange_free(exchange);
 }
 
+/* Anybody who runs as the user may take that lock, and keep it. */
+static void test_dispatch_does_not_wait_for_the_lock_of_the_list(void **state) {
+    struct fixture *fixture = *state;
+    KC_AUTO(file_lock) lock = NULL;
+    char *path = temp_path(fixture->directory, "pending.json.lock");
+    assert_int_equal(file_lock(path, 0, &lock), KC_OK);
+    uint64_t begin_ms = clock_monotonic_ms();
+    deny_as(fixture, READ("one"));
+    assert_true(clock_monotonic_ms() - begin_ms < 1000);
+    assert_int_equal(verified_lines(fixture), 1);
+    free(path);
+}
+
 static void test_dispatch_lists_other_paths_and_questions_at_once(void **state) {
     struct fixture *fixture = *state;
     deny_as(fixture, READ("one"));
@@ -416,6 +430,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_dispatch_refuses_an_answer_over_the_limit, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_dispatch_lists_who_was_turned_away_and_counts, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_dispatch_does_not_wait_for_the_lock_of_the_list, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_dispatch_lists_other_paths_and_questions_at_once,
                                         setup, teardown),

@@ -19,10 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HASH_B "aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-#define NOW    INT64_C(1767323045000000)
-#define SECOND INT64_C(1000000)
+#define HASH_A  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_B  "aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NOW     INT64_C(1767323045000000)
+#define SECOND  INT64_C(1000000)
+#define LOCK_MS 5000
 
 struct place {
     char directory[64];
@@ -72,7 +73,7 @@ static struct pending_note note_of(const char *path, const char *hash) {
 
 static void add(const struct place *place, const char *path, const char *hash, int64_t now_us) {
     struct pending_note note = note_of(path, hash);
-    assert_int_equal(pending_add(place->path, &note, 1, now_us), KC_OK);
+    assert_int_equal(pending_add(place->path, &note, 1, now_us, LOCK_MS), KC_OK);
 }
 
 static struct pending *load(const struct place *place, int64_t now_us) {
@@ -117,7 +118,7 @@ static void test_pending_counts_one_identity_once(void **state) {
     again.arguments = "c";
     add(place, "/bin/a", HASH_A, NOW);
     add(place, "/bin/b", HASH_A, NOW + 1);
-    assert_int_equal(pending_add(place->path, &again, 1, NOW + 2), KC_OK);
+    assert_int_equal(pending_add(place->path, &again, 1, NOW + 2, LOCK_MS), KC_OK);
     KC_AUTO(pending) pending = load(place, NOW + 2);
     assert_int_equal(pending_count(pending), 2);
     const struct pending_entry *entry = pending_at(pending, 0);
@@ -138,7 +139,7 @@ static void test_pending_keeps_the_last_different_questions(void **state) {
         struct pending_note note = note_of("/bin/a", HASH_A);
         (void)snprintf(target, sizeof target, "t%u", i / 2);
         note.target = target;
-        assert_int_equal(pending_add(place->path, &note, 1, NOW), KC_OK);
+        assert_int_equal(pending_add(place->path, &note, 1, NOW, LOCK_MS), KC_OK);
     }
     KC_AUTO(pending) pending = load(place, NOW);
     const struct pending_entry *entry = pending_at(pending, 0);
@@ -158,7 +159,7 @@ static void test_pending_stays_bounded_under_a_flood_of_identities(void **state)
             (void)snprintf(paths[i + k], sizeof paths[0], "/bin/%zu", i + k);
             notes[k] = note_of(paths[i + k], HASH_A);
         }
-        assert_int_equal(pending_add(place->path, notes, BATCH, NOW + (int64_t)i), KC_OK);
+        assert_int_equal(pending_add(place->path, notes, BATCH, NOW + (int64_t)i, LOCK_MS), KC_OK);
     }
     KC_AUTO(pending) pending = load(place, NOW + FLOOD);
     assert_int_equal(pending_count(pending), PENDING_MAX);
@@ -228,7 +229,7 @@ static void test_pending_cuts_arguments_at_a_whole_character(void **state) {
         text[cases[i].length] = '\0';
         note.arguments = text;
         (void)snprintf(path, sizeof path, "/bin/%zu", i);
-        assert_int_equal(pending_add(place->path, &note, 1, NOW), KC_OK);
+        assert_int_equal(pending_add(place->path, &note, 1, NOW, LOCK_MS), KC_OK);
         KC_AUTO(pending) pending = load(place, NOW);
         const char *kept = pending_at(pending, 0)->arguments;
         assert_memory_equal(kept, text, cases[i].kept);
@@ -372,9 +373,9 @@ static void test_pending_loses_no_note_of_another_process(void **state) {
                 char path[32];
                 struct pending_note note = note_of(path, HASH_A);
                 (void)snprintf(path, sizeof path, "/bin/%u-%u", child, i);
-                is_done = pending_add(place->path, &note, 1, NOW) == KC_OK && is_done;
+                is_done = pending_add(place->path, &note, 1, NOW, LOCK_MS) == KC_OK && is_done;
                 (void)snprintf(path, sizeof path, "/bin/shared");
-                is_done = pending_add(place->path, &note, 1, NOW) == KC_OK && is_done;
+                is_done = pending_add(place->path, &note, 1, NOW, LOCK_MS) == KC_OK && is_done;
             }
             _exit(is_done ? 0 : 1);
         }

@@ -185,7 +185,7 @@ static enum kc_error run_pending_add(void *context) {
         {"/usr/local/bin/one-rather-long-name", HASH_A, "", 8, "search", "git", "", 2},
     };
     const struct place *place = context;
-    return pending_add(place->path, notes, 2, NOW);
+    return pending_add(place->path, notes, 2, NOW, 0);
 }
 
 static void test_torture_pending_add(void **state) {
