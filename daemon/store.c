@@ -242,7 +242,7 @@ static enum kc_error open_kind(struct store *store, const char *kind, char why[K
     }
     char shown[128];
     (void)snprintf(why, KC_MESSAGE_MAX,
-                   "no such store \"%s\"; say \"file\", \"secret-service\", \"memory\" or "
+                   "\"%s\" is no store; say \"file\", \"secret-service\", \"memory\" or "
                    "\"auto\"",
                    parse_escape(kind, strlen(kind), shown, sizeof shown));
     return KC_INVALID;

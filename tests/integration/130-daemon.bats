@@ -285,7 +285,7 @@ os.kill(child, 9)
 @test "a store that doesn't exist is refused, and nothing is left listening" {
     run --separate-stderr timeout 20 keychain-auth start --foreground --store attic
     [ "$status" -eq 2 ] || [ "$status" -eq 4 ]
-    has "$stderr" "no such store"
+    has "$stderr" "is no store"
     [ ! -e "$socket" ]
 }
 
