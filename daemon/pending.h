@@ -64,10 +64,14 @@ size_t pending_count(const struct pending *pending);
 const struct pending_entry *pending_at(const struct pending *pending, size_t index);
 void pending_free(struct pending *pending);
 
-/* The entry whose hash begins with `prefix` (8 digits or more). KC_NOT_FOUND; KC_INVALID: too
- * short, not hex, or more than one hash begins so. Borrowed. */
+/* The one entry whose hash begins with `prefix` (8 digits or more). KC_NOT_FOUND; KC_INVALID:
+ * too short, not hex, or it fits more than one entry: also a copy of the same bytes elsewhere,
+ * which could otherwise take the approval that is meant for its original. Borrowed. */
 KC_MUST_USE enum kc_error pending_find(const struct pending *pending, const char *prefix,
                                        const struct pending_entry **ret_entry);
+
+/* The newest entry of the path; NULL: there is none. Borrowed. */
+const struct pending_entry *pending_find_path(const struct pending *pending, const char *path);
 
 /* Takes the identity off the list; KC_NOT_FOUND. */
 KC_MUST_USE enum kc_error pending_remove(const char *path, const char *binary_path,

@@ -65,18 +65,25 @@ enum kc_error pending_find(const struct pending *pending, const char *prefix,
         if (strncmp(entry->hash, prefix, length) != 0) {
             continue;
         }
-        if (found != NULL && strcmp(found->hash, entry->hash) != 0) {
+        if (found != NULL) {
             return KC_INVALID;
         }
-        if (found == NULL) {
-            found = entry;
-        }
+        found = entry;
     }
     if (found == NULL) {
         return KC_NOT_FOUND;
     }
     *ret_entry = found;
     return KC_OK;
+}
+
+const struct pending_entry *pending_find_path(const struct pending *pending, const char *path) {
+    for (size_t i = 0; i < pending->count; i++) {
+        if (strcmp(pending->entries[i].path, path) == 0) {
+            return &pending->entries[i];
+        }
+    }
+    return NULL;
 }
 
 size_t pending_index(const struct pending *pending, const char *path, const char *hash) {

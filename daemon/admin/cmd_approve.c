@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * approve: what was turned away becomes known. The person approves a hash that was seen, so
- * the file must still have it.
+ * the file must still have it. A hash that fits several who wait approves none of them: a copy
+ * of a program has its hash, too, and asks whenever it likes.
  */
 #include "daemon/admin/admin.h"
 
@@ -13,23 +14,69 @@
 #include "daemon/pending.h"
 #include "platform/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static enum exit_code find(const struct pending *pending, const char *hash,
-                           const struct pending_entry **ret_entry) {
+/* Each by its path, which approves it when the hash can't. */
+static enum exit_code say_ambiguous(const struct pending *pending, const char *prefix) {
+    struct shown shown;
+    say("more than one program waits whose hash begins with \"%s\":", say_show(prefix, &shown));
+    for (size_t i = 0; i < pending_count(pending); i++) {
+        const struct pending_entry *entry = pending_at(pending, i);
+        if (strncmp(entry->hash, prefix, strlen(prefix)) == 0) {
+            say("  %.16s  %s", entry->hash, say_show(entry->path, &shown));
+        }
+    }
+    say("nothing was registered; name one: keychain-auth approve PATH");
+    return EXIT_USAGE;
+}
+
+static enum exit_code say_not_waiting(const char *operand) {
+    struct shown shown;
+    say("\"%s\" isn't waiting for approval; see keychain-auth list-pending",
+        say_show(operand, &shown));
+    return EXIT_NO;
+}
+
+static enum exit_code find_hash(const struct pending *pending, const char *hash,
+                                const struct pending_entry **ret_entry) {
     struct shown shown;
     switch (pending_find(pending, hash, ret_entry)) {
     case KC_OK:
         return EXIT_DONE;
     case KC_INVALID:
-        say("\"%s\" isn't 8 or more hex digits of one hash; see keychain-auth list-pending",
+        if (subject_is_hash(hash)) {
+            return say_ambiguous(pending, hash);
+        }
+        say("\"%s\" isn't 8 or more hex digits of a hash, nor a path; see keychain-auth "
+            "list-pending",
             say_show(hash, &shown));
         return EXIT_USAGE;
     default:
-        say("\"%s\" isn't waiting for approval; see keychain-auth list-pending",
-            say_show(hash, &shown));
-        return EXIT_NO;
+        return say_not_waiting(hash);
     }
+}
+
+static enum exit_code find_path(const struct pending *pending, const char *operand,
+                                const struct pending_entry **ret_entry) {
+    char *path = NULL;
+    enum exit_code code = subject_resolve(operand, &path);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    const struct pending_entry *found = pending_find_path(pending, path);
+    free(path);
+    if (found == NULL) {
+        return say_not_waiting(operand);
+    }
+    *ret_entry = found;
+    return EXIT_DONE;
+}
+
+static enum exit_code find(const struct pending *pending, const char *operand,
+                           const struct pending_entry **ret_entry) {
+    return strchr(operand, '/') == NULL ? find_hash(pending, operand, ret_entry)
+                                        : find_path(pending, operand, ret_entry);
 }
 
 static enum exit_code check_unchanged(const struct pending_entry *entry) {

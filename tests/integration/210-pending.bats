@@ -105,6 +105,30 @@ ago() {
     is "$(jq -r '.registered_binaries[].hash' "$config")" "$hash"
 }
 
+@test "a copy can't take the approval that is meant for its original" {
+    copy=$BATS_TEST_TMPDIR/copy
+    cp "$tool" "$copy"
+    hash=$(hash_of "$tool")
+    run -1 "$tool" aws key
+    run -1 "$copy" aws key
+    is "$(waiting 'map(.path)')" "[\"$copy\",\"$tool\"]"
+    for length in 16 64; do
+        run -2 --separate-stderr keychain-auth approve "${hash:0:length}" --read aws
+        has "$stderr" "$tool"
+        has "$stderr" "$copy"
+        has "$stderr" "approve PATH"
+        [ ! -e "$config" ]
+    done
+    run -0 keychain-auth approve "$tool" --read aws
+    is "$(jq -r '.registered_binaries[].path' "$config")" "$tool"
+    is "$(waiting 'map(.path)')" "[\"$copy\"]"
+    (cd "$BATS_TEST_TMPDIR" && keychain-auth approve ./copy)
+    is "$(waiting .)" '[]'
+    run -1 --separate-stderr keychain-auth approve "$tool"
+    has "$stderr" "isn't waiting for approval"
+    run -2 --separate-stderr keychain-auth approve ./nothing
+}
+
 @test "a program that was replaced since it asked isn't approved" {
     run -1 "$tool" aws key
     hash=$(hash_of "$tool")

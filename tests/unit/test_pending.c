@@ -260,7 +260,7 @@ static void test_pending_finds_by_a_unique_beginning(void **state) {
         enum kc_error error;
         const char *path;
     } cases[] = {
-        {"aaaaaaaaa", KC_OK, "/bin/c"},   {"aaaaaaaab", KC_OK, "/bin/b"},
+        {"aaaaaaaaa", KC_OK, "/bin/a"},   {"aaaaaaaab", KC_OK, "/bin/b"},
         {HASH_B, KC_OK, "/bin/b"},        {"aaaaaaaa", KC_INVALID, NULL},
         {"aaaaaaa", KC_INVALID, NULL},    {"", KC_INVALID, NULL},
         {"AAAAAAAAA", KC_INVALID, NULL},  {HASH_B "b", KC_INVALID, NULL},
@@ -268,8 +268,7 @@ static void test_pending_finds_by_a_unique_beginning(void **state) {
     };
     add(place, "/bin/a", HASH_A, NOW);
     add(place, "/bin/b", HASH_B, NOW + 1);
-    add(place, "/bin/c", HASH_A, NOW + 2);
-    KC_AUTO(pending) pending = load(place, NOW + 2);
+    KC_AUTO(pending) pending = load(place, NOW + 1);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct pending_entry *entry = NULL;
         assert_int_equal(pending_find(pending, cases[i].prefix, &entry), cases[i].error);
@@ -279,6 +278,30 @@ static void test_pending_finds_by_a_unique_beginning(void **state) {
             assert_string_equal(entry->path, cases[i].path);
         }
     }
+}
+
+static void test_pending_finds_no_hash_that_two_paths_share(void **state) {
+    struct place *place = *state;
+    const struct pending_entry *entry = NULL;
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/tmp/a", HASH_A, NOW + 1);
+    KC_AUTO(pending) pending = load(place, NOW + 1);
+    assert_int_equal(pending_find(pending, HASH_A, &entry), KC_INVALID);
+    assert_int_equal(pending_find(pending, "aaaaaaaa", &entry), KC_INVALID);
+    assert_null(entry);
+    assert_string_equal(pending_find_path(pending, "/bin/a")->path, "/bin/a");
+    assert_string_equal(pending_find_path(pending, "/tmp/a")->path, "/tmp/a");
+}
+
+static void test_pending_finds_the_newest_of_a_path(void **state) {
+    struct place *place = *state;
+    add(place, "/bin/a", HASH_A, NOW);
+    add(place, "/bin/a", HASH_B, NOW + 1);
+    KC_AUTO(pending) pending = load(place, NOW + 1);
+    assert_string_equal(pending_find_path(pending, "/bin/a")->hash, HASH_B);
+    assert_null(pending_find_path(pending, "/bin"));
+    assert_null(pending_find_path(pending, "a"));
+    assert_null(pending_find_path(pending, ""));
 }
 
 static void test_pending_removes_one_identity(void **state) {
@@ -409,6 +432,8 @@ int main(void) {
         CASE(test_pending_cuts_arguments_at_a_whole_character),
         CASE(test_pending_passes_over_what_could_not_be_approved),
         CASE(test_pending_finds_by_a_unique_beginning),
+        CASE(test_pending_finds_no_hash_that_two_paths_share),
+        CASE(test_pending_finds_the_newest_of_a_path),
         CASE(test_pending_removes_one_identity),
         CASE(test_pending_puts_a_file_that_it_cannot_use_aside),
         CASE(test_pending_takes_away_what_a_crash_left),
