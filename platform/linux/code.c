@@ -9,6 +9,7 @@
 #include "platform/linux/code_internal.h"
 
 #include "platform/check.h"
+#include "platform/linux/local_open.h"
 #include "platform/linux/mounts.h"
 #include "platform/linux/process_internal.h"
 #include "platform/unix/descriptor.h"
@@ -187,13 +188,12 @@ static bool is_kept(const struct code *code, const struct image *file) {
     return false;
 }
 
-static enum kc_error keep_untrusted(struct look *look, const char *path,
-                                    const struct mapping *mapping) {
+static enum kc_error keep_untrusted(struct look *look, int place, const struct mapping *mapping) {
     struct code *code = look->code;
     const char *why = NULL;
     KC_AUTO(image) file = NULL;
     bool is_same = false;
-    enum kc_error error = image_open(path, &file, &why);
+    enum kc_error error = image_open_place(place, &file, &why);
     if (error == KC_OK) {
         error = is_same_file(image_file(file), mapping, &is_same);
     }
@@ -236,8 +236,12 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         return KC_OK;
     }
     /* Found once: a name may mean another file a moment later. */
-    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    if (place < 0) {
+    KC_AUTO_DESCRIPTOR place = -1;
+    error = local_open(path, &place);
+    if (error == KC_NO_MEMORY) {
+        return error;
+    }
+    if (error != KC_OK) {
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
@@ -246,7 +250,7 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
     if (trust == KC_NO_MEMORY || error != KC_OK) {
         return KC_NO_MEMORY;
     }
-    return is_found ? KC_OK : keep_untrusted(look, path, mapping);
+    return is_found ? KC_OK : keep_untrusted(look, place, mapping);
 }
 
 static bool is_named(const struct mapping *mapping, const char *name) {

@@ -7,6 +7,7 @@
 #include "platform/linux/code_internal.h"
 
 #include "platform/check.h"
+#include "platform/linux/local_open.h"
 #include "platform/linux/mounts.h"
 #include "platform/linux/process_internal.h"
 #include "platform/unix/descriptor.h"
@@ -128,11 +129,9 @@ enum kc_error code_check_trusted_place(int place, const struct mount *known) {
 }
 
 enum kc_error code_check_trusted(const char *path) {
-    KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
-    if (place < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_UNSAFE;
-    }
-    return code_check_trusted_place(place, NULL);
+    KC_AUTO_DESCRIPTOR place = -1;
+    enum kc_error error = local_open(path, &place);
+    return error == KC_OK ? code_check_trusted_place(place, NULL) : error;
 }
 
 /* One word of such a variable. A bare name is looked for where the administrator, or

@@ -152,6 +152,10 @@ enum kc_error process_open_image(const struct process *process, struct image **r
     return KC_OK;
 }
 
+enum kc_error image_open_place(int place, struct image **ret_image, const char **ret_why) {
+    return image_from_place(place, ret_image, ret_why);
+}
+
 enum kc_error image_open(const char *path, struct image **ret_image, const char **ret_why) {
     KC_AUTO_DESCRIPTOR place = open(path, O_PATH | O_CLOEXEC);
     if (place < 0) {

@@ -41,6 +41,10 @@ KC_MUST_USE enum kc_error process_read_text(const struct process *process, const
 KC_MUST_USE enum kc_error process_read_pin(const struct process *process, size_t limit,
                                            char **ret_text, size_t *ret_length);
 
+/* image_open() of a handle without access, which stays the caller's. */
+KC_MUST_USE enum kc_error image_open_place(int place, struct image **ret_image,
+                                           const char **ret_why);
+
 /* The descriptor behind an image; borrowed. */
 int image_file(const struct image *image);
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names that a process chose (in its maps, in its environment) are walked without asking a file
+ * system that may never answer: one look at such a name must not keep a worker waiting.
+ */
+#ifndef PLATFORM_LINUX_LOCAL_OPEN_H
+#define PLATFORM_LINUX_LOCAL_OPEN_H
+
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+/*
+ * A handle without access (O_PATH) on an absolute path. First from what the kernel remembers of
+ * it, which waits for nobody (openat2(2), RESOLVE_CACHED, Linux 5.12); else name by name, without
+ * symbolic links, and never into a mount that isn't a local one of our own.
+ * KC_NOT_FOUND · KC_UNSAFE: a symbolic link that isn't remembered, or such a mount on the way.
+ */
+KC_MUST_USE enum kc_error local_open(const char *path, int *ret_place);
+
+/* The second way alone; for tests. */
+KC_MUST_USE enum kc_error local_walk(const char *path, int *ret_place);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names that somebody else chose: found when they are near, and never followed to where an answer
+ * may take for ever.
+ * links: platform tests/unit/temp_directory.c
+ */
+#include "platform/linux/local_open.h"
+#include "tests/unit/temp_directory.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef enum kc_error opener(const char *path, int *ret_place);
+
+static void assert_finds(opener *open_it, const char *path) {
+    struct stat expected;
+    struct stat found;
+    int place = -1;
+    assert_int_equal(stat(path, &expected), 0);
+    assert_int_equal(open_it(path, &place), KC_OK);
+    assert_int_equal(fstat(place, &found), 0);
+    assert_int_equal(found.st_ino, expected.st_ino);
+    assert_int_equal(found.st_dev, expected.st_dev);
+    assert_int_equal(close(place), 0);
+}
+
+static void assert_refuses(opener *open_it, const char *path, enum kc_error expected) {
+    int place = -7;
+    assert_int_equal(open_it(path, &place), expected);
+    assert_int_equal(place, -7);
+}
+
+static void test_local_open_finds_files_and_directories(void **state) {
+    char *directory = temp_directory_new();
+    char *file = temp_path(directory, "file");
+    (void)state;
+    temp_file_write(file, "x", 1);
+    for (int i = 0; i < 2; i++) {
+        opener *open_it = i == 0 ? local_open : local_walk;
+        assert_finds(open_it, "/");
+        assert_finds(open_it, directory);
+        assert_finds(open_it, file);
+        char *gone = temp_path(directory, "gone");
+        assert_refuses(open_it, gone, KC_NOT_FOUND);
+        free(gone);
+        char *below = temp_path(file, "below");
+        assert_refuses(open_it, below, KC_NOT_FOUND);
+        free(below);
+    }
+    free(file);
+    temp_directory_remove(directory);
+}
+
+static void test_local_open_takes_odd_slashes(void **state) {
+    (void)state;
+    assert_finds(local_walk, "//etc///passwd");
+    assert_finds(local_walk, "/etc/");
+}
+
+static void test_local_walk_follows_no_symbolic_link(void **state) {
+    char *directory = temp_directory_new();
+    char *file = temp_path(directory, "file");
+    char *link = temp_path(directory, "link");
+    (void)state;
+    temp_file_write(file, "x", 1);
+    assert_int_equal(symlink(directory, link), 0);
+    char *through = temp_path(link, "file");
+    assert_refuses(local_walk, through, KC_NOT_FOUND);
+    assert_finds(local_open, through); /* remembered: the kernel asks nobody */
+    free(through);
+    free(link);
+    free(file);
+    temp_directory_remove(directory);
+}
+
+static void test_local_walk_enters_no_mount_that_is_not_local(void **state) {
+    (void)state;
+    assert_refuses(local_walk, "/proc/self/status", KC_UNSAFE);
+    assert_refuses(local_walk, "/sys/kernel", KC_UNSAFE);
+}
+
+static void test_local_walk_wants_an_absolute_path(void **state) {
+    (void)state;
+    assert_refuses(local_walk, "etc/passwd", KC_UNSAFE);
+    assert_refuses(local_walk, "", KC_UNSAFE);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_local_open_finds_files_and_directories),
+        cmocka_unit_test(test_local_open_takes_odd_slashes),
+        cmocka_unit_test(test_local_walk_follows_no_symbolic_link),
+        cmocka_unit_test(test_local_walk_enters_no_mount_that_is_not_local),
+        cmocka_unit_test(test_local_walk_wants_an_absolute_path),
+    };
+    return cmocka_run_group_tests_name("local_open", tests, NULL, NULL);
+}
