@@ -20,7 +20,8 @@
 #endif
 #define RESOLVE_ONLY_CACHED 0x20u
 
-#define TRIES               4 /* a rename anywhere in the system makes the quick walk give up now and then */
+/* A rename anywhere in the system makes the quick walk give up now and then. */
+#define TRIES               4
 
 struct how {
     uint64_t flags;
