@@ -7,6 +7,7 @@
 
 #include "daemon/admin/answer.h"
 #include "daemon/admin/pairs.h"
+#include "daemon/admin/say.h"
 #include "daemon/admin/value.h"
 #include "libkc/secret.h"
 
@@ -27,6 +28,15 @@ static enum exit_code store(struct answer *answer, const struct options *options
     return answer_ask(answer, &query);
 }
 
+/* Nobody keeps an empty secret: what should have written it has failed. */
+static enum exit_code refuse_empty(const struct secret *value) {
+    if (secret_length(value) > 0) {
+        return EXIT_DONE;
+    }
+    say("the value is empty; nothing was stored (--allow-empty stores it)");
+    return EXIT_USAGE;
+}
+
 enum exit_code cmd_set(const struct options *options) {
     KC_AUTO(pairs) pairs = NULL;
     KC_AUTO(answer) answer = NULL;
@@ -37,6 +47,9 @@ enum exit_code cmd_set(const struct options *options) {
     }
     if (code == EXIT_DONE) {
         code = value_read(options_flag(options, "keep-newline", false), &value);
+    }
+    if (code == EXIT_DONE && !options_flag(options, "allow-empty", false)) {
+        code = refuse_empty(value);
     }
     return code == EXIT_DONE ? store(answer, options, pairs, value) : code;
 }

@@ -76,6 +76,7 @@ static const struct option start_options[] = {
 static const struct option set_options[] = {
     ATTRIBUTE("an attribute that is stored with the value"),
     {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
+    {.name = "allow-empty", .help = "store a value without a byte, from standard input"},
     SOCKET,
     HELP,
     END};

@@ -54,6 +54,20 @@ END
     is "$(kcget aws key)" two
 }
 
+@test "an empty value is stored only where that is said" {
+    put aws key before
+    for empty in '' '\n'; do
+        # shellcheck disable=SC2059 # the newline is made here
+        run -2 --separate-stderr keychain-auth set aws key < <(printf "$empty")
+        has "$stderr" "is empty"
+        has "$stderr" --allow-empty
+        is "$(kcget aws key)" before
+    done
+    keychain-auth set --allow-empty aws key </dev/null
+    run -0 --separate-stderr kcget -n aws key
+    is "$output" ""
+}
+
 @test "set at a terminal asks twice and shows nothing of what is typed" {
     run -0 typed h1dden h1dden -- keychain-auth set aws key
     lacks "$output" h1dden
