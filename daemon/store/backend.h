@@ -81,7 +81,7 @@ KC_MUST_USE enum kc_error sealed_file_open(const char *directory, const struct s
                                            char why[KC_MESSAGE_MAX]);
 
 /*
- * The keyring of the desktop (GNOME Keyring, KWallet), over the session bus; `key` isn't kept.
+ * The keyring of the desktop (GNOME Keyring), over the session bus; `key` isn't kept.
  * It takes no lock: whoever opens it holds that of the file store.
  * KC_IO nobody answers · KC_UNSUPPORTED built without libsecret; `why` says so. (The names that
  * begin with secret_service are libsecret's own: the linker would take ours for them.)

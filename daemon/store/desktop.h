@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other programs put into the desktop's keyring (GNOME Keyring, KWallet), for an import:
+ * What other programs put into the desktop's keyring (GNOME Keyring), for an import:
  * read, and deleted one by one. Items of our own are left out. One thread.
  *
  * KC_UNSUPPORTED built without libsecret · KC_LOCKED the person didn't unlock it · KC_IO nobody
