@@ -103,17 +103,19 @@ static bool is_path_registered(const struct policy *policy, const char *path) {
     return false;
 }
 
-void advise_unregistered(const struct policy *policy, const struct identity *identity,
-                         const struct request *request, char text[KC_MESSAGE_MAX]) {
+/* `asked`: it waits for approval now, by its hash. Else it can only be registered. */
+static void write_unregistered(const struct policy *policy, const struct identity *identity,
+                               const struct request *request, bool asked,
+                               char text[KC_MESSAGE_MAX]) {
     char path[PATH_SIZE];
     char operand[PATH_SIZE];
     char digits[SHOWN_DIGITS + 1];
-    char command[COMMAND_SIZE];
+    char command[COMMAND_SIZE] = "";
+    bool is_quoted = shell_quote(identity->path, operand, sizeof operand);
     (void)snprintf(digits, sizeof digits, "%.*s", SHOWN_DIGITS, identity->hash);
     show(identity->path, path, sizeof path);
 
     if (is_path_registered(policy, identity->path)) {
-        bool is_quoted = shell_quote(identity->path, operand, sizeof operand);
         (void)snprintf(text, KC_MESSAGE_MAX,
                        "\"%s\" (sha256 %s…) is not what was registered under this path%s%s", path,
                        digits,
@@ -123,10 +125,26 @@ void advise_unregistered(const struct policy *policy, const struct identity *ide
     }
     char what[WHAT_SIZE];
     describe(request, request->target_count > 0 ? request->targets[0] : NULL, what);
-    (void)snprintf(text, KC_MESSAGE_MAX,
-                   "\"%s\" (sha256 %s…) is not registered and may not %s %s%s", path, digits,
-                   kc_action_word(request->action), what,
-                   write_command("approve", digits, request, true, needs_search(request), command));
+    if (asked || is_quoted) {
+        (void)write_command(asked ? "approve" : "register", asked ? digits : operand, request, true,
+                            needs_search(request), command);
+    }
+    int length =
+        snprintf(text, KC_MESSAGE_MAX, "\"%s\" (sha256 %s…) is not registered and may not %s %s",
+                 path, digits, kc_action_word(request->action), what);
+    if (length >= 0 && (size_t)length + strlen(command) < KC_MESSAGE_MAX) {
+        memcpy(text + length, command, strlen(command) + 1);
+    }
+}
+
+void advise_unregistered(const struct policy *policy, const struct identity *identity,
+                         const struct request *request, char text[KC_MESSAGE_MAX]) {
+    write_unregistered(policy, identity, request, true, text);
+}
+
+void advise_unasked(const struct policy *policy, const struct identity *identity,
+                    const struct request *request, char text[KC_MESSAGE_MAX]) {
+    write_unregistered(policy, identity, request, false, text);
 }
 
 void advise_trouble(const struct identity *identity, const struct request *request,

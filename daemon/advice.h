@@ -30,6 +30,10 @@ void advise_administrator(const struct identity *identity, const struct request 
 void advise_unregistered(const struct policy *policy, const struct identity *identity,
                          const struct request *request, char text[KC_MESSAGE_MAX]);
 
+/* The same of a program that needn't have asked, so that there may be nothing to approve. */
+void advise_unasked(const struct policy *policy, const struct identity *identity,
+                    const struct request *request, char text[KC_MESSAGE_MAX]);
+
 /* The entry has a key that this version can't check. */
 void advise_unsupported(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
 

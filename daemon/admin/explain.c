@@ -9,6 +9,7 @@
 #include "daemon/admin/print.h"
 #include "daemon/admin/say.h"
 #include "daemon/admin/subject.h"
+#include "daemon/advice.h"
 #include "daemon/authorise.h"
 #include "daemon/exchange.h"
 #include "daemon/grant.h"
@@ -87,6 +88,9 @@ static void decide(const struct policy *policy, const struct question *question,
     struct exchange exchange = {.identity = &identity, .request = &request};
     memcpy(identity.hash, question->subject->hash, sizeof identity.hash);
     authorise_exchange(policy, "", &exchange);
+    if (exchange.decision.reason == KC_REASON_UNREGISTERED_BINARY) {
+        advise_unasked(policy, &identity, &request, exchange.decision.message);
+    }
     explanation->decision = exchange.decision;
     explanation->entry = policy_find(policy, identity.path, identity.hash);
     explanation->grant = find_grant(explanation->entry, question);

@@ -74,6 +74,10 @@ finding() {
     other_program "$tool"
     run -1 keychain-auth explain "$tool" read aws key
     has "$output" "denied  unregistered_binary"
+    lacks "$output" approve
+    has "$output" "keychain-auth register $tool --read aws"
+    run -1 keychain-auth explain "$tool" search aws
+    has "$output" "keychain-auth register $tool --read aws --search"
 
     keychain-auth register "$tool" --read 'aws/k*'
     run -0 keychain-auth explain "$tool" read aws key
