@@ -18,8 +18,11 @@
 struct audit;
 struct exchange;
 
-/* Longest line that is written; names, paths and messages from outside are cut to fit. */
-#define AUDIT_LINE_MAX (64 * 1024)
+/* Longest line that is read. */
+#define AUDIT_LINE_MAX    (64 * 1024)
+/* Longest line that is written: paths and messages are cut, with "..." at their end, where they
+ * would take more than 1 KiB of it. */
+#define AUDIT_WRITTEN_MAX (8 * 1024)
 
 /*
  * Makes the directory and the file when missing. A torn last line (a crash in the middle of a
@@ -35,10 +38,10 @@ void audit_free(struct audit *audit);
  * Appends the lines of all exchanges of a batch and makes them durable with one sync. Fills
  * each exchange->record. A successful read, write or delete is a line for each result, or for
  * each target when there are no results; a successful search releases no secret and is one
- * line, with the `count` of what it found; anything else is a line for each target asked for
- * (one in all when there was none, or when the answer is not_found). KC_IO: nothing of the
- * batch is in the log, as far as the system lets us; the next call tries anew. Any thread;
- * calls exclude each other.
+ * line, with the `count` of what it found. Anything else touches no secret and is one line, with
+ * the first target, and the `count` of all when there were more: what a refused request writes
+ * doesn't grow with it. KC_IO: nothing of the batch is in the log, as far as the system lets us;
+ * the next call tries anew. Any thread; calls exclude each other.
  */
 KC_MUST_USE enum kc_error audit_append(struct audit *audit, struct exchange *const *batch,
                                        size_t count);

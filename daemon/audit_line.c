@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Turns exchanges and notes into lines. A line can always be written: text that isn't UTF-8 is
- * escaped first, and whatever comes from outside is cut, so that the longest line stays under
- * AUDIT_LINE_MAX even when every byte needs an escape.
+ * escaped first, and whatever comes from outside has a bound that counts its escapes, so that
+ * nobody chooses a path that makes the log grow quickly. Names are never cut: they have no
+ * control characters, and their bound is the protocol's.
  */
 #include "daemon/audit_line.h"
 
@@ -12,13 +13,19 @@
 
 #include <jansson.h>
 
+#include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Two paths of which each byte becomes "\u00XX" still leave room for the names. */
-#define PATH_BYTES_MAX 4096
-#define ESCAPED_SIZE   (4 * PATH_BYTES_MAX + 1)
+/* As they stand in the line: the path, which is there twice, a message and the names leave
+ * room for the rest. */
+#define TEXT_MAX 1024
+#define NAME_MAX (2 * KC_TARGET_MAX)
+#define CUT_MARK "..."
+static_assert(3 * TEXT_MAX + NAME_MAX + 2 * KC_SERVICE_MAX + 1024 <= AUDIT_WRITTEN_MAX,
+              "the longest line fits");
 
 /* A record in the making. Setters after a failed one do nothing. */
 struct draft {
@@ -43,31 +50,55 @@ static void set_number(struct draft *draft, const char *key, uint64_t number) {
     set(draft, key, json_integer((json_int_t)number));
 }
 
-static size_t cut_length(const char *text) {
-    size_t length = strlen(text);
-    if (length <= PATH_BYTES_MAX) {
-        return length;
+/* What a byte takes in a JSON string. */
+static size_t json_cost(unsigned char byte) {
+    if (byte == '"' || byte == '\\') {
+        return 2;
     }
-    length = PATH_BYTES_MAX;
+    return byte < ' ' ? sizeof "\\u0000" - 1 : 1;
+}
+
+/* How many bytes of UTF-8 take at most `max` in the line, up to a whole character. */
+static size_t fitting_length(const char *text, size_t max) {
+    size_t length = 0;
+    size_t cost = 0;
+    while (text[length] != '\0') {
+        cost += json_cost((unsigned char)text[length]);
+        if (cost > max) {
+            break;
+        }
+        length++;
+    }
     while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) {
         length--; /* not in the middle of a character */
     }
     return length;
 }
 
-static json_t *text_value(const char *text) {
-    size_t length = cut_length(text);
-    if (parse_is_utf8(text, length)) {
-        return json_stringn(text, length);
+static json_t *text_value(const char *text, size_t max) {
+    char escaped[NAME_MAX + 1];
+    char cut[NAME_MAX + 1];
+    if (!parse_is_utf8(text, strlen(text))) {
+        text = parse_escape(text, strlen(text), escaped, max + 1);
     }
-    char escaped[ESCAPED_SIZE];
-    return json_string(parse_escape(text, length, escaped, sizeof escaped));
+    if (text[fitting_length(text, max)] == '\0') {
+        return json_string(text);
+    }
+    size_t length = fitting_length(text, max - strlen(CUT_MARK));
+    (void)snprintf(cut, sizeof cut, "%.*s" CUT_MARK, (int)length, text);
+    return json_string(cut);
 }
 
 /* NULL: the field isn't there. */
 static void set_text(struct draft *draft, const char *key, const char *text) {
     if (text != NULL) {
-        set(draft, key, text_value(text));
+        set(draft, key, text_value(text, TEXT_MAX));
+    }
+}
+
+static void set_name(struct draft *draft, const char *key, const char *name) {
+    if (name != NULL) {
+        set(draft, key, text_value(name, NAME_MAX));
     }
 }
 
@@ -112,7 +143,7 @@ static int append_piece(const char *text, size_t length, void *context) {
 static enum kc_error seal_record(struct audit_lines *lines, size_t start) {
     struct audit_place place = {.seq = lines->place.seq + 1};
     size_t length = lines->length - start;
-    if (length > AUDIT_LINE_MAX) {
+    if (length > AUDIT_WRITTEN_MAX) {
         return KC_INTERNAL;
     }
     enum kc_error error = audit_hash(lines->text + start, length, place.hash);
@@ -166,18 +197,24 @@ static void set_chain(struct draft *draft, const struct identity *identity) {
     set(draft, "chain", chain);
 }
 
+static bool is_success(const struct exchange *exchange) {
+    return exchange->outcome.status == KC_STATUS_SUCCESS;
+}
+
+/* One that was answered. */
 static bool is_search(const struct exchange *exchange) {
-    return exchange->request->action == KC_ACTION_SEARCH &&
-           exchange->outcome.status == KC_STATUS_SUCCESS;
+    return exchange->request->action == KC_ACTION_SEARCH && is_success(exchange);
 }
 
 static void set_request(struct draft *draft, const struct exchange *exchange, const char *target) {
     const struct request *request = exchange->request;
-    set_text(draft, "service", request->service);
-    set_text(draft, "target", target);
+    set_name(draft, "service", request->service);
+    set_name(draft, "target", target);
     set_text(draft, "match", kc_match_word(request->match));
     if (is_search(exchange)) {
         set_number(draft, "count", exchange->result_count);
+    } else if (!is_success(exchange) && request->target_count > 1) {
+        set_number(draft, "count", request->target_count);
     }
     set_number(draft, "session", exchange->session_number);
     if (exchange->decision.plain) {
@@ -220,14 +257,15 @@ static enum kc_error write_results(struct audit_lines *lines, const struct excha
 
 enum kc_error audit_lines_exchange(struct audit_lines *lines, const struct exchange *exchange) {
     const struct request *request = exchange->request;
-    bool is_success = exchange->outcome.status == KC_STATUS_SUCCESS;
     bool is_about_items = request->action == KC_ACTION_READ || request->action == KC_ACTION_WRITE ||
                           request->action == KC_ACTION_DELETE;
-    if (is_success && is_about_items && exchange->result_count > 0) {
+    if (is_success(exchange) && is_about_items && exchange->result_count > 0) {
         return write_results(lines, exchange);
     }
-    bool is_one = is_search(exchange) || exchange->outcome.reason == KC_REASON_NOT_FOUND;
-    if (is_one || request->target_count == 0) {
+    if (!is_success(exchange) || request->target_count == 0) {
+        return write_line(lines, exchange, request->target_count > 0 ? request->targets[0] : NULL);
+    }
+    if (is_search(exchange)) {
         return write_line(lines, exchange, request->target_count == 1 ? request->targets[0] : NULL);
     }
     for (size_t i = 0; i < request->target_count; i++) {
