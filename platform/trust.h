@@ -6,6 +6,7 @@
 #ifndef PLATFORM_TRUST_H
 #define PLATFORM_TRUST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/attr.h"
@@ -20,5 +21,8 @@
  */
 KC_MUST_USE enum kc_error trust_check_path(const char *path, char *ret_where, size_t size,
                                            const char **ret_why);
+
+/* Whether we may execute the file now. */
+bool trust_may_execute(const char *path);
 
 #endif

@@ -99,6 +99,30 @@ enum exit_code subject_refuse_loader(const struct subject *subject) {
     return EXIT_NO;
 }
 
+/* The kernel starts the interpreter that such a file names, and shows that. */
+static bool is_script(const char *path) {
+    static const char mark[] = {'#', '!'};
+    KC_AUTO(image) image = NULL;
+    const char *why = NULL;
+    char begin[sizeof mark];
+    size_t length = 0;
+    return image_open(path, &image, &why) == KC_OK &&
+           image_read(image, 0, begin, sizeof begin, &length) == KC_OK && length == sizeof begin &&
+           memcmp(begin, mark, sizeof mark) == 0;
+}
+
+static void warn_of_what_never_runs(const char *path) {
+    struct shown shown;
+    if (is_script(path)) {
+        say_warning("\"%s\" is a script: what asks when it runs is its interpreter, so this entry "
+                    "never allows anything",
+                    say_show(path, &shown));
+    }
+    if (!trust_may_execute(path)) {
+        say_warning("\"%s\" isn't executable", say_show(path, &shown));
+    }
+}
+
 void subject_warn(const struct subject *subject) {
     struct shown shown;
     struct shown place;
@@ -113,4 +137,5 @@ void subject_warn(const struct subject *subject) {
         say_warning("\"%s\" isn't safe from others: \"%s\": %s", say_show(subject->path, &shown),
                     say_show(where, &place), why);
     }
+    warn_of_what_never_runs(subject->path);
 }

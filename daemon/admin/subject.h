@@ -35,7 +35,8 @@ KC_MUST_USE enum exit_code subject_resolve(const char *operand, char **ret_path)
 bool subject_is_loader(const struct subject *subject);
 enum exit_code subject_refuse_loader(const struct subject *subject);
 
-/* Warns of a program that anything can drive, and of a path that others may change. */
+/* Warns of a program that anything can drive, of a path that others may change, and of a file
+ * that can't ask under its own name: a script, or one that isn't executable. */
 void subject_warn(const struct subject *subject);
 
 KC_AUTO_DEFINE(subject)

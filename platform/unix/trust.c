@@ -57,3 +57,7 @@ enum kc_error trust_check_path(const char *path, char *ret_where, size_t size,
     }
     return KC_OK;
 }
+
+bool trust_may_execute(const char *path) {
+    return access(path, X_OK) == 0;
+}

@@ -351,6 +351,19 @@ END
     has "$stderr" "everybody may write to it"
 }
 
+@test "a file that can't ask under its own name draws a warning" {
+    printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/script"
+    chmod 0755 "$BATS_TEST_TMPDIR/script"
+    run -0 --separate-stderr keychain-auth register "$BATS_TEST_TMPDIR/script"
+    has "$stderr" "is a script"
+    lacks "$stderr" executable
+    printf '#' >"$BATS_TEST_TMPDIR/data"
+    chmod 0644 "$BATS_TEST_TMPDIR/data"
+    run -0 --separate-stderr keychain-auth register "$BATS_TEST_TMPDIR/data"
+    has "$stderr" "isn't executable"
+    lacks "$stderr" "is a script"
+}
+
 @test "the dynamic loader, and what is no program, are refused" {
     local loader
     loader=$(ldd "$(command -v bash)" | grep -o '/[^ ]*/ld-linux[^ ]*\.so[^ ]*' | head -n 1)
