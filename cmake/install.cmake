@@ -11,9 +11,11 @@ file(RELATIVE_PATH KC_PREFIX_FROM_PKGCONFIG /prefix/${CMAKE_INSTALL_LIBDIR}/pkgc
 configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libkc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+set(KC_SYSTEMD_USER_DIR lib/systemd/user CACHE STRING
+    "Where the units go, below the prefix; for a prefix of one's own: share/systemd/user")
 foreach(unit keychain-auth.service keychain-auth.socket)
   configure_file(daemon/service/${unit}.in ${unit} @ONLY)
-  install(FILES ${CMAKE_BINARY_DIR}/${unit} DESTINATION lib/systemd/user)
+  install(FILES ${CMAKE_BINARY_DIR}/${unit} DESTINATION ${KC_SYSTEMD_USER_DIR})
 endforeach()
 
 file(GLOB manuals CONFIGURE_DEPENDS docs/man/*.[1-8])

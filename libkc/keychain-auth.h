@@ -14,7 +14,14 @@
  *     const char *target = "prod-api-key";
  *     struct kc_query query = {.action = "read", .service = "aws",
  *                              .targets = &target, .target_count = 1};
- *     if (kc_open(NULL, 5000, &client) == KC_OK && kc_request(client, &query, &answer) == KC_OK)
+ *     enum kc_error error = kc_open(NULL, 5000, &client);
+ *     if (error == KC_OK)
+ *         error = kc_request(client, &query, &answer);
+ *     if (error != KC_OK)
+ *         fprintf(stderr, "%s\n", kc_error_text(error));
+ *     else if (strcmp(kc_answer_status(answer), "success") != 0)
+ *         fprintf(stderr, "%s: %s\n", kc_answer_status(answer), kc_answer_message(answer));
+ *     else
  *         fwrite(kc_answer_value(answer, 0), 1, kc_answer_value_length(answer, 0), stdout);
  *     kc_answer_free(answer);
  *     kc_close(client);
