@@ -9,6 +9,7 @@
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/session.h"
+#include "daemon/worker.h"
 #include "libkc/secret.h"
 #include "platform/check.h"
 #include "platform/endpoint.h"
@@ -21,10 +22,19 @@
 #define LOOK_INTERVAL_MS 2000 /* whether the address still is ours */
 
 struct listener {
+    struct job job; /* first: on_recorded() casts back */
     struct daemon *daemon;
     uv_poll_t poll;
     uv_timer_t timer;
     unsigned open_handles;
+    struct worker *recorder;
+    bool was_elsewhere; /* somebody came through another door since the timer's last look */
+    bool owes_record;   /* a replacement was told that isn't in the record, nor on its way there */
+    bool is_record_displaced; /* what the record says */
+    bool has_complained;      /* that it can't be written; said once */
+    struct audit_note note;   /* this and the next two: as the recorder got and leaves them */
+    bool is_note_displaced;
+    enum kc_error note_error;
 };
 
 /*
@@ -32,30 +42,69 @@ struct listener {
  * There is nothing to do against that but to say it, and to serve nobody who comes through a
  * door that isn't the one with our name on it.
  */
-static bool address_is_ours(struct daemon *daemon) {
-    bool is_ours = endpoint_is_current(daemon->endpoint) || !check_is_on("endpoint_current");
-    if (is_ours == !daemon->is_displaced) {
-        return is_ours;
+static bool address_is_ours(const struct daemon *daemon) {
+    return endpoint_is_current(daemon->endpoint) || !check_is_on("endpoint_current");
+}
+
+/* Whoever moves the socket may hold the record's lock as well, so the loop doesn't wait. */
+static void run_record(struct job *first, void *context) {
+    struct listener *listener = context;
+    (void)first;
+    listener->note_error = audit_note(listener->daemon->audit, &listener->note);
+}
+
+static void on_recorded(struct job *job) {
+    struct listener *listener = (struct listener *)job;
+    if (listener->note_error == KC_OK) {
+        listener->is_record_displaced = listener->is_note_displaced;
+        listener->has_complained = false;
+        return;
     }
-    const struct audit_note note = {
-        .event = is_ours ? "socket_restored" : "socket_replaced",
+    listener->owes_record = listener->owes_record || listener->is_note_displaced;
+    if (!listener->has_complained) {
+        listener->has_complained = true;
+        log_line(&listener->daemon->log,
+                 "what became of the socket couldn't be written to the record; trying again");
+    }
+}
+
+/* One at a time, tried until it is written. A replacement is recorded even when it is over. */
+static void record_address(struct listener *listener) {
+    const struct daemon *daemon = listener->daemon;
+    bool is_restored = listener->is_record_displaced && !daemon->is_displaced;
+    if (worker_load(listener->recorder) > 0 || (!listener->owes_record && !is_restored)) {
+        return;
+    }
+    listener->is_note_displaced = listener->owes_record;
+    listener->note = (struct audit_note){
+        .event = listener->owes_record ? "socket_replaced" : "socket_restored",
         .message = endpoint_address(daemon->endpoint),
     };
+    listener->job.done = on_recorded;
+    if (worker_submit(listener->recorder, &listener->job) == KC_OK) {
+        listener->owes_record = false;
+    }
+}
+
+static void tell_address(struct listener *listener, bool is_ours) {
+    struct daemon *daemon = listener->daemon;
+    if (is_ours == !daemon->is_displaced) {
+        return;
+    }
     daemon->is_displaced = !is_ours;
+    listener->owes_record = listener->owes_record || !is_ours;
     log_line(&daemon->log, "%s: %s",
              is_ours ? "the socket is ours again"
                      : "WARNING: the socket was removed or replaced; "
                        "clients may be talking to somebody else",
              endpoint_address(daemon->endpoint));
-    if (audit_note(daemon->audit, &note) != KC_OK) {
-        log_line(&daemon->log, "that couldn't be written to the record");
-    }
-    return is_ours;
 }
 
 static void on_timer(uv_timer_t *timer) {
-    const struct listener *listener = timer->data;
-    (void)address_is_ours(listener->daemon);
+    struct listener *listener = timer->data;
+    tell_address(listener, !listener->was_elsewhere && address_is_ours(listener->daemon));
+    listener->was_elsewhere = false;
+    record_address(listener);
 }
 
 /* One try: whoever doesn't take it at once leaves without it. */
@@ -70,7 +119,8 @@ static void turn_away(struct wire *wire) {
     }
 }
 
-static bool accept_one(struct daemon *daemon) {
+static bool accept_one(struct listener *listener) {
+    struct daemon *daemon = listener->daemon;
     KC_AUTO(wire) wire = NULL;
     enum kc_error error = endpoint_accept(daemon->endpoint, &wire);
     if (error == KC_BUSY) {
@@ -84,6 +134,7 @@ static bool accept_one(struct daemon *daemon) {
         return false;
     }
     if (!address_is_ours(daemon)) {
+        listener->was_elsewhere = true;
         return true;
     }
     if (daemon->session_count >= KC_CONNECTIONS_MAX) {
@@ -105,7 +156,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
     if (status != 0) {
         return;
     }
-    for (int i = 0; i < ACCEPT_AT_ONCE && accept_one(listener->daemon); i++) {
+    for (int i = 0; i < ACCEPT_AT_ONCE && accept_one(listener); i++) {
     }
 }
 
@@ -132,6 +183,13 @@ enum kc_error accept_open(struct daemon *daemon, struct listener **ret_listener)
     listener->timer.data = listener;
     (void)uv_timer_init(daemon->loop, &listener->timer);
     listener->open_handles = 2;
+    const struct worker_plan plan = {
+        .threads = 1, .bound = 1, .run = run_record, .context = listener};
+    enum kc_error error = worker_open(daemon->loop, &plan, &listener->recorder);
+    if (error != KC_OK) {
+        accept_close(listener);
+        return error;
+    }
     if (uv_poll_start(&listener->poll, UV_READABLE, on_readable) != 0 ||
         uv_timer_start(&listener->timer, on_timer, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS) != 0) {
         accept_close(listener);
@@ -143,6 +201,7 @@ enum kc_error accept_open(struct daemon *daemon, struct listener **ret_listener)
 
 void accept_close(struct listener *listener) {
     if (listener != NULL) {
+        worker_close(listener->recorder); /* what it writes is the listener's */
         uv_close((uv_handle_t *)&listener->poll, on_closed);
         uv_close((uv_handle_t *)&listener->timer, on_closed);
     }

@@ -331,3 +331,50 @@ os.kill(child, 9)
     wait "$kept" || true
     stop_daemon
 }
+
+# hello: the kept connection is answered, within a second.
+hello() {
+    echo '{"type":"HELLO"}' >&"$to"
+    IFS= read -r -t 1 -u "$from" answer
+    has "$answer" '"nonce"'
+}
+
+# hello_until PIECE: it is answered all the time until PIECE stands in the daemon's log.
+hello_until() {
+    local end=$((SECONDS + 10))
+    until grep -q "$1" "$daemon_log"; do
+        hello
+        [ "$SECONDS" -lt "$end" ]
+        sleep 0.05
+    done
+}
+
+@test "who holds the record's lock and moves the socket keeps nobody waiting" {
+    start_daemon
+    coproc KEPT { exec keeper "$socket" 3>&-; }
+    local kept=$KEPT_PID to=${KEPT[1]} from=${KEPT[0]} answer lock i
+    hello
+    exec {lock}<>"$audit_log.lock"
+    flock "$lock"
+    mv "$socket" "$socket.moved"
+    hello_until 'WARNING: the socket was removed or replaced'
+    hello_until 'written to the record; trying again'
+    for ((i = 0; i < 10; i++)); do
+        mv "$socket.moved" "$socket"
+        (: | raw || true) >/dev/null 2>&1
+        hello
+        mv "$socket" "$socket.moved"
+        rawclient "$socket.moved" </dev/null >/dev/null 2>&1 || true
+        hello
+    done
+    mv "$socket.moved" "$socket"
+    hello_until 'the socket is ours again'
+    lacks "$(jq -r .event "$audit_log")" socket_replaced
+    exec {lock}>&-
+    await grep -q '"event":"socket_restored"' "$audit_log"
+    is "$(record '.event == "socket_replaced"' | wc -l)" 1
+    kill "$kept"
+    wait "$kept" || true
+    stop_daemon
+    run -0 keychain-auth audit verify
+}
