@@ -120,7 +120,7 @@ END
 
 @test "an empty value, bytes and a NUL arrive as they are" {
     allow kcget --read aws
-    printf '' | keychain-auth set aws empty
+    printf '' | keychain-auth set --allow-empty aws empty
     printf '\000\377\n\001' | keychain-auth set --keep-newline aws bytes
     is "$(hex kcget -n aws empty)" ""
     is "$(hex kcget aws empty)" 0a
