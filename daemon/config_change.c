@@ -146,9 +146,9 @@ static enum kc_error find_entry(struct config_edit *edit, size_t *ret_index) {
         return config_report(edit->report, KC_NOT_FOUND, "\"%s\" isn't registered", subject);
     }
     if (found > 1) {
-        return config_report(edit->report, KC_INVALID,
-                             "\"%s\" fits %zu entries; name the path and more digits of the hash",
-                             subject, found);
+        /* More digits don't tell copies of one file from each other. */
+        return config_report(edit->report, KC_INVALID, "\"%s\" fits %zu entries; name the %s",
+                             subject, found, change->path == NULL ? "path" : "hash");
     }
     edit->entry = json_array_get(edit->entries, *ret_index);
     return KC_OK;

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FORM_WIDTH 25
+
 static const struct option program_options[] = {
     {.name = "help", .letter = 'h', .help = "print this"},
     {.name = "version", .help = "print the version"},
@@ -23,8 +25,11 @@ static void print_usage(void) {
                 stdout);
     for (const struct command *command = admin_commands; command->name != NULL; command++) {
         char form[64];
-        (void)snprintf(form, sizeof form, "%s %s", command->name, command->operands);
-        (void)printf("  %-25s  %s\n", form, command->help);
+        int length = snprintf(form, sizeof form, "%s %s", command->name, command->operands);
+        /* A longer form has a line of its own. */
+        bool fits = length <= FORM_WIDTH;
+        (void)printf("  %s%s", form, fits ? "" : "\n  ");
+        (void)printf("%*s  %s\n", fits ? FORM_WIDTH - length : FORM_WIDTH, "", command->help);
     }
     (void)putchar('\n');
     options_print(program_options, stdout);
@@ -83,8 +88,21 @@ static enum exit_code refuse(const char *word) {
     return EXIT_USAGE;
 }
 
+/* "help COMMAND" is "COMMAND --help". */
+static enum exit_code help_with(const char *word) {
+    const struct command *command = nearest_exact(admin_commands, word);
+    if (command == NULL) {
+        return refuse(word);
+    }
+    print_command_usage(command);
+    return EXIT_DONE;
+}
+
 static enum exit_code run_word(int argc, const char *const *argv) {
     const char *word = argv[1];
+    if (strcmp(word, "help") == 0 && argc > 2) {
+        return help_with(argv[2]);
+    }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         print_usage();
         return EXIT_DONE;

@@ -56,6 +56,24 @@ static enum exit_code say_no_daemon(const char *address) {
     return EXIT_NO_DAEMON;
 }
 
+static bool is_home_relative(const char *address) {
+    char *found = NULL;
+    bool is_relative = client_address(address, &found) == KC_INVALID;
+    free(found);
+    return is_relative;
+}
+
+static enum exit_code refuse_connection(enum kc_error error, const char *address) {
+    if (error == KC_NOT_FOUND) {
+        return say_no_daemon(address);
+    }
+    if (error == KC_INVALID && is_home_relative(address)) {
+        say("can't tell where the daemon is: HOME isn't an absolute path");
+        return EXIT_FAULT;
+    }
+    return say_fault(error, "can't talk to the daemon");
+}
+
 enum exit_code answer_connect(const struct options *options, struct answer **ret_answer) {
     KC_AUTO(answer) answer = calloc(1, sizeof *answer);
     if (answer == NULL) {
@@ -63,11 +81,8 @@ enum exit_code answer_connect(const struct options *options, struct answer **ret
     }
     const char *address = answer_address(options);
     enum kc_error error = kc_open(address, TIMEOUT_MS, &answer->client);
-    if (error == KC_NOT_FOUND) {
-        return say_no_daemon(address);
-    }
     if (error != KC_OK) {
-        return say_fault(error, "can't talk to the daemon");
+        return refuse_connection(error, address);
     }
     error = harden_memory();
     if (error != KC_OK && error != KC_UNSUPPORTED) {

@@ -15,11 +15,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Escaped text that stands without quotes, so that those inside of it can stay as they are. */
+static void print_bare(const char *escaped) {
+    static const char quote[] = "\\x22";
+    for (const char *rest = strstr(escaped, quote); rest != NULL; rest = strstr(escaped, quote)) {
+        (void)printf("%.*s\"", (int)(rest - escaped), escaped);
+        escaped = rest + sizeof quote - 1;
+    }
+    (void)puts(escaped);
+}
+
 static void print_entry(const struct pending_entry *entry) {
     struct shown shown;
     char last[PARSE_TIME_SIZE];
     parse_write_time(entry->last_us, true, last);
-    (void)printf("%.8s  %s\n", entry->hash, say_show(entry->path, &shown));
+    (void)printf("%.8s  ", entry->hash);
+    print_bare(say_show(entry->path, &shown));
     for (size_t i = 0; i < entry->asked_count; i++) {
         const struct pending_asked *asked = &entry->asked[i];
         (void)printf("          asked to %s", say_show(asked->action, &shown));
@@ -32,9 +43,9 @@ static void print_entry(const struct pending_entry *entry) {
     (void)printf("          %" PRIu64 " time%s, last %s, pid %" PRIu64 "\n", entry->count,
                  entry->count == 1 ? "" : "s", last, entry->pid);
     if (entry->arguments[0] != '\0') {
-        (void)printf("          %s\n",
-                     parse_escape_sentence(entry->arguments, strlen(entry->arguments), shown.text,
-                                           sizeof shown.text));
+        (void)printf("          ");
+        print_bare(parse_escape_sentence(entry->arguments, strlen(entry->arguments), shown.text,
+                                         sizeof shown.text));
     }
 }
 

@@ -9,7 +9,11 @@
 #include "daemon/admin/pairs.h"
 #include "daemon/admin/say.h"
 #include "daemon/admin/value.h"
+#include "libkc/parse.h"
+#include "libkc/protocol.h"
 #include "libkc/secret.h"
+
+#include <string.h>
 
 static enum exit_code store(struct answer *answer, const struct options *options,
                             const struct pairs *pairs, const struct secret *value) {
@@ -28,6 +32,20 @@ static enum exit_code store(struct answer *answer, const struct options *options
     return answer_ask(answer, &query);
 }
 
+static enum exit_code check_names(const struct options *options) {
+    const char *service = options_operand(options, 0);
+    const char *target = options_operand(options, 1);
+    if (parse_name(service, strlen(service), KC_SERVICE_MAX) != KC_OK) {
+        say("a service has 1 to %d bytes of UTF-8, no control characters", KC_SERVICE_MAX);
+        return EXIT_USAGE;
+    }
+    if (parse_name(target, strlen(target), KC_TARGET_MAX) != KC_OK) {
+        say("a target has 1 to %d bytes of UTF-8, no control characters", KC_TARGET_MAX);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 /* Nobody keeps an empty secret: what should have written it has failed. */
 static enum exit_code refuse_empty(const struct secret *value) {
     if (secret_length(value) > 0) {
@@ -41,7 +59,10 @@ enum exit_code cmd_set(const struct options *options) {
     KC_AUTO(pairs) pairs = NULL;
     KC_AUTO(answer) answer = NULL;
     KC_AUTO(secret) value = NULL;
-    enum exit_code code = pairs_new(options, "attr", &pairs);
+    enum exit_code code = check_names(options);
+    if (code == EXIT_DONE) {
+        code = pairs_new(options, "attr", &pairs);
+    }
     if (code == EXIT_DONE) {
         code = answer_connect(options, &answer);
     }

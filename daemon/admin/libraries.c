@@ -4,6 +4,7 @@
 
 #include "daemon/admin/say.h"
 #include "daemon/admin/subject.h"
+#include "libkc/error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,12 @@ static enum exit_code fill(const char *operand, bool with_hash, char **ret_path,
         return subject_resolve(operand, ret_path);
     }
     KC_AUTO(subject) subject = NULL;
-    enum exit_code code = subject_new(operand, &subject);
-    if (code != EXIT_DONE) {
-        return code;
+    struct shown shown;
+    const char *why = kc_error_text(KC_NO_MEMORY);
+    enum kc_error error = subject_look(operand, &subject, &why);
+    if (error != KC_OK) {
+        say("can't take \"%s\" for a library: %s", say_show(operand, &shown), why);
+        return error == KC_NO_MEMORY || error == KC_IO ? EXIT_FAULT : EXIT_NO;
     }
     char *hash = strdup(subject->hash);
     if (hash == NULL) {

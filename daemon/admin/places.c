@@ -19,6 +19,10 @@ enum exit_code places_new(struct places **ret_places) {
     if (error == KC_OK) {
         error = paths_data("audit.log", &places->audit);
     }
+    if (error == KC_INVALID) {
+        say("can't tell where your files are: HOME isn't an absolute path");
+        return EXIT_FAULT;
+    }
     if (error != KC_OK) {
         return say_fault(error, "can't tell where your files are (HOME, XDG_CONFIG_HOME, "
                                 "XDG_DATA_HOME)");

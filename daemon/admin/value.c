@@ -66,6 +66,10 @@ static enum exit_code ask_once(const char *prompt, struct secret *value) {
         say("the value is too long; at most %d bytes can be stored", KC_VALUE_MAX);
         return EXIT_USAGE;
     }
+    if (error == KC_END) {
+        say("nothing was typed; nothing was stored");
+        return EXIT_USAGE;
+    }
     if (error != KC_OK) {
         return say_fault(error, "can't read the value from the terminal");
     }

@@ -128,6 +128,11 @@ static enum kc_error ask(int terminal, const char *prompt, char *buffer, size_t 
         if (error == KC_OK) {
             error = read_line(terminal, &mask, buffer, size, ret_length);
         }
+        if (error == KC_END) {
+            /* No newline was typed that would have ended the prompt's line. */
+            enum kc_error shown = descriptor_write(terminal, "\n", 1);
+            (void)shown;
+        }
         (void)tcsetattr(terminal, TCSAFLUSH, &before);
     }
     (void)pthread_sigmask(SIG_SETMASK, &mask, NULL); /* here a waiting signal is delivered */

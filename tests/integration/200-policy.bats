@@ -351,6 +351,16 @@ END
     has "$stderr" "everybody may write to it"
 }
 
+@test "what is missing is named for what it was to be" {
+    run -0 keychain-auth register "$tool"
+    run -1 --separate-stderr keychain-auth allow "$tool" --library "$BATS_TEST_TMPDIR/nothing"
+    has "$stderr" "for a library"
+    cp "$tool" "$tool.copy"
+    run -0 keychain-auth register "$tool.copy"
+    run -2 --separate-stderr keychain-auth unregister "$(sha256sum "$tool" | cut -c 1-64)"
+    has "$stderr" "name the path"
+}
+
 @test "a file that can't ask under its own name draws a warning" {
     printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/script"
     chmod 0755 "$BATS_TEST_TMPDIR/script"

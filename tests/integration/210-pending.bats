@@ -64,6 +64,10 @@ ago() {
     has "$output" "$(hash_of "$tool" | cut -c 1-8)  $tool"
     has "$output" " $((times + 1)) times"
     has "$output" 'asked to read "github" "token"'
+    # shellcheck disable=SC2016 # the variable is jq's
+    asks_until '.[0].asked | any(.target == "t\"")' aws 't"'
+    run -0 keychain-auth list-pending
+    has "$output" "          $tool aws t\""
 }
 
 @test "approve registers it, without rights unless they are named, and it leaves the list" {

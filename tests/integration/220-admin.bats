@@ -14,8 +14,8 @@ teardown() {
     stop_daemon
 }
 
-# typed ANSWER… -- COMMAND…: runs it on a terminal of its own and types one line at each prompt;
-# prints what the terminal showed and ends as the command did.
+# typed ANSWER… -- COMMAND…: runs it on a terminal of its own and types one line at each prompt
+# (an answer that is ^D without one); prints what the terminal showed and ends as the command did.
 typed() {
     timeout 60 python3 - "$@" <<'END'
 import os, pty, sys
@@ -35,7 +35,8 @@ while True:
         break
     shown += piece
     while prompts < len(answers) and shown.count(b": ") > prompts:
-        os.write(terminal, answers[prompts].encode() + b"\n")
+        end = b"" if answers[prompts] == "\x04" else b"\n"
+        os.write(terminal, answers[prompts].encode() + end)
         prompts += 1
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -75,6 +76,24 @@ END
     is "$(kcget aws key)" h1dden
 }
 
+@test "what set can't store is refused before anything is read" {
+    for name in $'a\nb' $'\xff' ''; do
+        run -2 --separate-stderr keychain-auth set "$name" key <<<value
+        has "$stderr" "a service has 1 to 255 bytes of UTF-8, no control characters"
+        run -2 --separate-stderr keychain-auth set aws "$name" <<<value
+        has "$stderr" "a target has 1 to 1024 bytes of UTF-8, no control characters"
+    done
+}
+
+@test "a HOME that isn't absolute is named" {
+    run -4 --separate-stderr env -u XDG_RUNTIME_DIR -u KEYCHAIN_AUTH_SOCKET -u XDG_CONFIG_HOME \
+        HOME=relative keychain-auth status
+    has "$stderr" "HOME isn't an absolute path"
+    run -4 --separate-stderr env -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME=relative \
+        keychain-auth list-pending
+    has "$stderr" "HOME isn't an absolute path"
+}
+
 @test "two entries that differ store nothing" {
     put aws key before
     run -2 typed h1dden h1ddem -- keychain-auth set aws key
@@ -82,6 +101,10 @@ END
     lacks "$output" h1dd
     is "$(kcget aws key)" before
     run -2 typed '' '' -- keychain-auth set aws key
+    has "$output" "nothing was typed"
+    run -2 typed $'\x04' -- keychain-auth set aws key
+    has "$output" $'value: \r\n'
+    has "$output" "nothing was typed"
     is "$(kcget aws key)" before
 }
 
@@ -242,12 +265,17 @@ END
         has "$output" "usage: keychain-auth $name"
         is "$stderr" "" "$name"
         has "$help" "$name"
+        is "$(keychain-auth help "$name")" "$output" "$name"
         run -0 keychain-auth commands "$name"
         has "$output" --help
         run -2 --separate-stderr keychain-auth "$name" --no-such-option
         is "$output" "" "$name"
     done <<<"$names"
     run -2 keychain-auth commands nonsense
+    run -2 --separate-stderr keychain-auth help regsiter
+    has "$stderr" '"register"'
+    is "$(grep -nE '^ {2}[a-z].{26,} {2}' <<<"$help" | grep -vE '^[0-9]+:.{27} {2}[^ ]')" "" \
+        "the column of operands"
 }
 
 @test "an unknown command is a usage error with a hint where there is one" {

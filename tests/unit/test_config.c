@@ -435,7 +435,7 @@ static void test_config_change_says_what_is_wrong_with_a_request(void **state) {
         {CONFIG_ALLOW, NULL, NULL, "aws", KC_INVALID, "a path or a hash"},
         {CONFIG_ALLOW, NULL, "aaaaaaa", "aws", KC_INVALID, "8"},
         {CONFIG_ALLOW, NULL, "AAAAAAAA", "aws", KC_INVALID, "lower-case"},
-        {CONFIG_ALLOW, NULL, "aaaaaaaa", "aws", KC_INVALID, "fits 2 entries"},
+        {CONFIG_ALLOW, NULL, "aaaaaaaa", "aws", KC_INVALID, "fits 2 entries; name the path"},
         {CONFIG_ALLOW, "/bin/none", NULL, "aws", KC_NOT_FOUND, "isn't registered"},
         {CONFIG_ALLOW, "/bin/a", HASH_B, "aws", KC_NOT_FOUND, "isn't registered"},
         {CONFIG_UPGRADE, "/bin/none", HASH_A, NULL, KC_NOT_FOUND, "isn't registered"},
