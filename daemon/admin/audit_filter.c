@@ -67,7 +67,9 @@ static void print_record(const json_t *record) {
         (void)fputs(" (prefix)", stdout);
     }
     if (json_is_integer(count)) {
-        (void)printf(" (%" JSON_INTEGER_FORMAT " found)", json_integer_value(count));
+        bool is_success = strcmp(text_of(record, "result"), "success") == 0;
+        (void)printf(" (%s%" JSON_INTEGER_FORMAT "%s)", is_success ? "" : "first of ",
+                     json_integer_value(count), is_success ? " found" : "");
     }
     print_quoted(record, "binary_path", is_request ? "  by " : "  ");
     print_word(record, "reason", "  ");

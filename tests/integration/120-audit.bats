@@ -69,6 +69,7 @@ pid uid binary_path binary_hash chain service target match session prev"
     is "$(requests '.service == "github"' | jq -c '[.target, .count, .result, .reason]')" \
         '["token",2,"denied","service_not_allowed"]'
     is "$(requests '.reason == "not_found"' | jq -c '[.target, .count]')" '["none",2]'
+    has "$(keychain-auth audit)" '"none" (first of 2)'
     is "$(requests 'true' | wc -l)" 2
 }
 
