@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +26,10 @@ static void say(int answers, bool yes) {
 static _Noreturn void live(int orders, int answers, bool prepared) {
     char program[256];
     say(answers, prepared);
-    ssize_t length = read(orders, program, sizeof program - 1);
+    ssize_t length;
+    do { /* the thread sanitizer interrupts what the kernel would have begun again */
+        length = read(orders, program, sizeof program - 1);
+    } while (length < 0 && errno == EINTR);
     if (length <= 0) {
         _exit(0);
     }
