@@ -10,7 +10,7 @@ setup() {
     put aws key 's3cret'
     prefix=$(dirname "$(dirname "$(command -v kcget)")")
     libraries=$(dirname "$(find "$prefix" -name libkc.so -print -quit)")
-    export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
+    export PKG_CONFIG_PATH=$libraries/pkgconfig
     client=$HOME/client
     cat >"$client.c" <<'END'
 #include <keychain-auth.h>
@@ -47,7 +47,7 @@ END
     fi
     # shellcheck disable=SC2046 # words are what pkg-config means
     cc -std=c11 -Wall -Werror "${sanitizers[@]}" -o "$client" "$client.c" \
-        $(pkg-config --cflags --libs libkc)
+        $(pkg-config --cflags --libs libkc) "-Wl,-rpath,$libraries"
 }
 
 teardown() {
