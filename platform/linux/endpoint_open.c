@@ -17,7 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BACKLOG 512
+#define BACKLOG      512
+/* A command that asks whether a daemon lives holds the lock for a moment. */
+#define LOCK_WAIT_MS 250
 
 static enum kc_error claim_directory(const char *address) {
     KC_AUTO_TEXT parent = NULL;
@@ -46,7 +48,7 @@ static enum kc_error claim_lock(const char *address, struct file_lock **ret_lock
         return KC_NO_MEMORY;
     }
     (void)snprintf(path, size, "%s.lock", address);
-    enum kc_error error = file_lock(path, 0, ret_lock);
+    enum kc_error error = file_lock(path, LOCK_WAIT_MS, ret_lock);
     return error == KC_BUSY ? KC_EXISTS : error;
 }
 
