@@ -38,10 +38,25 @@ enum config_change_kind {
     CONFIG_UNREGISTER, /* the entry goes */
     CONFIG_ALLOW,      /* rights are added, flags set */
     CONFIG_REVOKE,     /* rights are taken away, a service with its globs; none named: all */
-    CONFIG_STORE       /* no entry's business: the daemon is to use `store` from its next start */
+    CONFIG_STORE,      /* no entry's business: the daemon is to use `store` from its next start */
+    CONFIG_RULE        /* no entry's business: "caller_rule" becomes `caller_rule` */
 };
 
 enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
+
+/* The keys of an entry that are on or off; docs/policy.md has their meaning. */
+enum config_flag_name {
+    CONFIG_SEARCH,       /* "can_search" */
+    CONFIG_PLAIN,        /* "plain" */
+    CONFIG_JIT,          /* "code": "jit" */
+    CONFIG_HELPER,       /* "helper" */
+    CONFIG_LAUNCHER,     /* "launcher" */
+    CONFIG_SESSION_ROOT, /* "session_root" */
+    CONFIG_INLINE,       /* "inline" */
+    CONFIG_INTERACTIVE,  /* "interactive": cleared is `false`, set takes the key away */
+    CONFIG_ANCESTRY,     /* "ancestry": "chain" */
+    CONFIG_FLAG_COUNT
+};
 
 /* A file that root doesn't vouch for, and that an entry may run code from all the same. */
 struct config_library {
@@ -57,13 +72,13 @@ struct config_change {
     size_t read_count;
     const char *const *write;
     size_t write_count;
-    enum config_flag search;
-    enum config_flag plain;
-    enum config_flag jit; /* it may make code as it runs */
+    enum config_flag flags[CONFIG_FLAG_COUNT];
+    const char *interpreter; /* register: the entry is a script's, and this absolute path runs it */
     const struct config_library *libraries;
     size_t library_count;
-    const char *store; /* CONFIG_STORE only */
-    int64_t now_us;    /* becomes registered_at */
+    const char *store;       /* CONFIG_STORE only */
+    const char *caller_rule; /* CONFIG_RULE only: "chain" or "nearest" */
+    int64_t now_us;          /* becomes registered_at */
 };
 
 /*

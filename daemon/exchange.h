@@ -16,6 +16,7 @@
 #include "libkc/protocol.h"
 #include "platform/process.h"
 
+struct chain;
 struct peer;
 struct session;
 struct store;
@@ -41,9 +42,10 @@ struct identity {
     bool makes_code;           /* has executable memory that no file backs */
     size_t file_count;         /* at most CODE_FILES_MAX (platform/code.h) */
     struct identity_file *files;
-    enum kc_reason trouble;   /* KC_REASON_NONE, or why it can't be trusted … */
-    char why[KC_MESSAGE_MAX]; /* … and the fact that failed */
-    char *arguments;          /* as the process tells them, blanks between, escaped; "" unknown */
+    enum kc_reason trouble;    /* KC_REASON_NONE, or why it can't be trusted … */
+    char why[KC_MESSAGE_MAX];  /* … and the fact that failed */
+    const struct chain *chain; /* the processes above it (chain.h); NULL: nobody has looked */
+    char *arguments;           /* as the process tells them, blanks between, escaped; "" unknown */
 };
 
 enum verdict { VERDICT_DENIED, VERDICT_ALLOWED, VERDICT_ERROR };
@@ -55,7 +57,8 @@ struct decision {
     char message[KC_MESSAGE_MAX]; /* "" when allowed */
     bool is_jit;                  /* it makes code, and the entry allows that */
     bool plain;                   /* the entry is marked plain: no nonce was asked for */
-    bool is_pending;              /* an unregistered binary: to be listed for approval */
+    bool is_helper;               /* it speaks for its chain */
+    bool is_pending;              /* an unregistered binary, or chain: to be listed for approval */
 };
 
 /* What came of it: filled by dispatch and the handlers; starts as a copy of the decision. */

@@ -2,7 +2,7 @@
 /*
  * The list of those who were turned away and wait for approval: pending.json, read, changed
  * and replaced under a lock each time, so daemon and commands never overwrite each other.
- * Bounded: PENDING_MAX entries, one per identity (path and hash), the oldest gives way;
+ * Bounded: PENDING_MAX entries, one per identity (path and hash, or chain), the oldest gives way;
  * older than PENDING_AGE_US are dropped. Any thread; different calls exclude each other.
  */
 #ifndef PENDING_H
@@ -25,9 +25,20 @@ struct pending_asked {
     char *target; /* the first one; "" when there was none */
 };
 
-struct pending_entry {
+/* One process of a chain that was turned away, as chain.h has it. */
+struct pending_link {
+    char *kind; /* link_kind_word() */
     char *path;
-    char *hash;
+    char *hash; /* "": could not be had */
+    char *script;
+    char *script_hash; /* "" unless the kind is "script" */
+    uint64_t pid;      /* of the last time */
+};
+
+struct pending_entry {
+    char *id;        /* what approve takes: the hash of a binary, or the chain's id */
+    char *path;      /* of the program that asked … */
+    char *hash;      /* … and its hash */
     char *arguments; /* escaped, cut */
     uint64_t pid;    /* of the last time */
     uint64_t count;
@@ -35,14 +46,19 @@ struct pending_entry {
     int64_t last_us;
     size_t asked_count;
     struct pending_asked asked[PENDING_ASKED_MAX];
+    char *end;         /* chain_end_word(); "" for a binary by itself */
+    size_t link_count; /* at most CHAIN_LINKS_MAX, nearest first */
+    struct pending_link *links;
 };
 
+struct chain;
 struct pending; /* what the file said at one moment, newest first */
 
 /* One denial; everything is lent. */
 struct pending_note {
     const char *path;
     const char *hash;
+    const struct chain *chain; /* it is the chain that was turned away; NULL: the binary */
     const char *arguments;
     uint64_t pid;
     const char *action;
@@ -64,7 +80,7 @@ size_t pending_count(const struct pending *pending);
 const struct pending_entry *pending_at(const struct pending *pending, size_t index);
 void pending_free(struct pending *pending);
 
-/* The one entry whose hash begins with `prefix` (8 digits or more). KC_NOT_FOUND; KC_INVALID:
+/* The one entry whose id begins with `prefix` (8 digits or more). KC_NOT_FOUND; KC_INVALID:
  * too short, not hex, or it fits more than one entry: also a copy of the same bytes elsewhere,
  * which could otherwise take the approval that is meant for its original. Borrowed. */
 KC_MUST_USE enum kc_error pending_find(const struct pending *pending, const char *prefix,
@@ -73,9 +89,8 @@ KC_MUST_USE enum kc_error pending_find(const struct pending *pending, const char
 /* The newest entry of the path; NULL: there is none. Borrowed. */
 const struct pending_entry *pending_find_path(const struct pending *pending, const char *path);
 
-/* Takes the identity off the list; KC_NOT_FOUND. */
-KC_MUST_USE enum kc_error pending_remove(const char *path, const char *binary_path,
-                                         const char *hash);
+/* Takes a binary, or the chain `id` of that binary, off the list; KC_NOT_FOUND. */
+KC_MUST_USE enum kc_error pending_remove(const char *path, const char *binary_path, const char *id);
 
 KC_AUTO_DEFINE(pending)
 

@@ -54,10 +54,24 @@ const char *policy_entry_library_hash(const struct policy_entry *entry, size_t i
 bool policy_entry_allows_library(const struct policy_entry *entry, const char *path,
                                  const char *hash);
 
-/* The name of a key of this entry that narrows its rights in a way that this version can't
- * check ("helper", "launcher", "ancestry", "inline", "session_root", present and not false or
- * null); NULL when there is none. Such an entry allows nothing. */
-const char *policy_entry_unsupported(const struct policy_entry *entry);
+/* "caller_rule": how far up the callers of a helper are asked; "chain" when the key isn't there. */
+enum caller_rule { CALLER_CHAIN, CALLER_NEAREST };
+enum caller_rule policy_caller_rule(const struct policy *policy);
+
+/* "helper": it has no rights of its own, whatever stands in its entry; its callers' count. */
+bool policy_entry_is_helper(const struct policy_entry *entry);
+/* "launcher": as an ancestor it hands rights on. It may hold rights beside. */
+bool policy_entry_is_launcher(const struct policy_entry *entry);
+/* "session_root": a chain may end at it. */
+bool policy_entry_is_session_root(const struct policy_entry *entry);
+/* "inline": an interpreter's entry counts for code without a name, too. */
+bool policy_entry_may_run_inline(const struct policy_entry *entry);
+/* False only with "interactive": false: an interpreter's entry counts at a terminal. */
+bool policy_entry_may_be_interactive(const struct policy_entry *entry);
+/* "ancestry": "chain": a direct client that asks for the helpers' rule on top of its own rights. */
+bool policy_entry_asks_for_chain(const struct policy_entry *entry);
+/* "interpreter": the entry is a script's, and this absolute path runs it. NULL: it isn't. */
+const char *policy_entry_interpreter(const struct policy_entry *entry);
 
 enum right { RIGHT_READ, RIGHT_WRITE };
 

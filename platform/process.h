@@ -4,7 +4,9 @@
  * that neither a reused number nor a later exec can pass for it. And the image, the file that
  * it runs, held open. Nothing here blocks on a file system of somebody else's: an image that
  * isn't on a local mount of our own is refused before it is opened. One thread at a time,
- * except image_read() and image_stamp(), which any one thread may call.
+ * except image_read() and image_stamp(), which any one thread may call, and process_check(),
+ * process_number(), process_start_time() and process_pin_above() of the same child, which several
+ * may.
  */
 #ifndef PLATFORM_PROCESS_H
 #define PLATFORM_PROCESS_H
@@ -36,6 +38,39 @@ KC_MUST_USE enum kc_error process_pin(uint64_t number, struct process **ret_proc
  * while we looked. KC_UNSAFE as above. */
 KC_MUST_USE enum kc_error process_pin_parent(const struct process *child,
                                              struct process **ret_parent);
+
+/* What stands above a process. */
+enum process_above {
+    PROCESS_ABOVE_OURS,    /* a process of the same user, pinned */
+    PROCESS_ABOVE_FIRST,   /* the first process (1), or one outside of our view (0) */
+    PROCESS_ABOVE_MANAGER, /* the user's session manager: an administrator's "systemd" that is the
+                              first process's child */
+    PROCESS_ABOVE_OTHER /* another user's process, in all of its user numbers, that isn't the first;
+                              or the half of a login service (sshd) that runs as this user below such
+                              a one, and that nobody of this user may look at */
+};
+
+/*
+ * Looks at the parent and, when it is the same user's, pins it (without what code_look() needs);
+ * checks afterwards that it still is the parent. `ret_parent` is written for PROCESS_ABOVE_OURS
+ * only. A set-id program that this user started is a process of this user: its real user counts.
+ * KC_END: the child has ended · KC_CHANGED: it has another parent now; look again
+ * KC_UNSAFE: one of this user's that can't be looked at, and `ret_why` is a sentence without a
+ * subject, static.
+ */
+KC_MUST_USE enum kc_error process_pin_above(const struct process *child,
+                                            enum process_above *ret_above,
+                                            struct process **ret_parent, const char **ret_why);
+
+/* Whether its standard input is its controlling terminal (proc(5), stat field 7). False when it
+ * can't be told. */
+bool process_reads_terminal(const struct process *process);
+
+/* Opens a file by the name that the process uses for it: relative to its current directory. As
+ * image_open(): KC_NOT_FOUND · KC_UNSAFE with `ret_why` · KC_DENIED; KC_END the process. Doesn't
+ * open what isn't a regular file on a local file system. */
+KC_MUST_USE enum kc_error process_open_file(const struct process *process, const char *name,
+                                            struct image **ret_image, const char **ret_why);
 
 uint64_t process_number(const struct process *process);
 
@@ -88,6 +123,10 @@ void process_watch_free(struct process_watch *watch);
  * file, not on a local file system) · KC_DENIED not readable. */
 KC_MUST_USE enum kc_error image_open(const char *path, struct image **ret_image,
                                      const char **ret_why);
+
+/* Root owns it, nobody else may write to it, and it is on a local mount where set-id is honoured:
+ * the administrator's word (platform/code.h, "trusted"). */
+bool image_is_trusted(const struct image *image);
 
 /* Where the system says the file is; for people and for the policy. Borrowed. */
 const char *image_path(const struct image *image);
