@@ -21,6 +21,7 @@
 struct policy {
     json_t *document; /* NULL: an empty policy */
     const char *store;
+    enum caller_rule caller_rule;
     size_t count;
     struct policy_entry *entries;      /* in the order of the file */
     const struct policy_entry **index; /* by hash, then path */
@@ -75,6 +76,36 @@ static enum kc_error read_entries(struct policy *policy, char why[KC_MESSAGE_MAX
     return build_index(policy, why);
 }
 
+static enum kc_error read_store(struct policy *policy, char why[KC_MESSAGE_MAX]) {
+    static const char *const stores[] = {"file", "secret-service", "memory", "auto"};
+    const json_t *store = json_object_get(policy->document, "store");
+    if (store == NULL) {
+        return KC_OK;
+    }
+    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
+        if (json_is_string(store) && strcmp(json_string_value(store), stores[i]) == 0) {
+            policy->store = stores[i];
+            return KC_OK;
+        }
+    }
+    return policy_refuse(why, "store must be \"file\", \"secret-service\", \"memory\" or \"auto\"");
+}
+
+static enum kc_error read_caller_rule(struct policy *policy, char why[KC_MESSAGE_MAX]) {
+    static const char *const rules[] = {[CALLER_CHAIN] = "chain", [CALLER_NEAREST] = "nearest"};
+    const json_t *rule = json_object_get(policy->document, "caller_rule");
+    if (rule == NULL) {
+        return KC_OK;
+    }
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (json_is_string(rule) && strcmp(json_string_value(rule), rules[i]) == 0) {
+            policy->caller_rule = (enum caller_rule)i;
+            return KC_OK;
+        }
+    }
+    return policy_refuse(why, "caller_rule must be \"chain\" or \"nearest\"");
+}
+
 static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) {
     if (!json_is_object(policy->document)) {
         return policy_refuse(why, "it must be a JSON object");
@@ -84,19 +115,8 @@ static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) 
         (!json_is_string(version) || strcmp(json_string_value(version), "1") != 0)) {
         return policy_refuse(why, "protocol_version must be \"1\"");
     }
-
-    const json_t *store = json_object_get(policy->document, "store");
-    if (store == NULL) {
-        return KC_OK;
-    }
-    static const char *const stores[] = {"file", "secret-service", "memory", "auto"};
-    for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
-        if (json_is_string(store) && strcmp(json_string_value(store), stores[i]) == 0) {
-            policy->store = stores[i];
-            return KC_OK;
-        }
-    }
-    return policy_refuse(why, "store must be \"file\", \"secret-service\", \"memory\" or \"auto\"");
+    enum kc_error error = read_store(policy, why);
+    return error == KC_OK ? read_caller_rule(policy, why) : error;
 }
 
 static enum kc_error load_document(const char *text, size_t length, json_t **ret_document,
@@ -185,6 +205,10 @@ const struct policy_entry *policy_at(const struct policy *policy, size_t index) 
 
 const char *policy_store(const struct policy *policy) {
     return policy->store;
+}
+
+enum caller_rule policy_caller_rule(const struct policy *policy) {
+    return policy->caller_rule;
 }
 
 enum kc_error policy_check_grant(const char *grant) {

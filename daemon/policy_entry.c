@@ -119,15 +119,81 @@ static enum kc_error read_libraries(const struct place *place, const json_t **re
     return KC_OK;
 }
 
-static const char *find_unsupported(const json_t *object) {
-    static const char *const keys[] = {"helper", "launcher", "ancestry", "inline", "session_root"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const json_t *value = json_object_get(object, keys[i]);
-        if (value != NULL && !json_is_false(value) && !json_is_null(value)) {
-            return keys[i];
-        }
+/* The one key that is on when it isn't there. */
+static enum kc_error read_interactive(const struct place *place, bool *ret_may_be_interactive) {
+    bool is_set = false;
+    enum kc_error error = read_flag(place, "interactive", &is_set);
+    if (error == KC_OK) {
+        *ret_may_be_interactive = is_set || json_object_get(place->object, "interactive") == NULL;
     }
-    return NULL;
+    return error;
+}
+
+static enum kc_error read_ancestry(const struct place *place, bool *ret_asks_for_chain) {
+    const json_t *value = json_object_get(place->object, "ancestry");
+    if (value != NULL &&
+        (!json_is_string(value) || strcmp(json_string_value(value), "chain") != 0)) {
+        return refuse_key(place, "ancestry", "must be \"chain\"");
+    }
+    *ret_asks_for_chain = value != NULL;
+    return KC_OK;
+}
+
+static enum kc_error read_interpreter(const struct place *place, const char **ret_interpreter) {
+    const json_t *value = json_object_get(place->object, "interpreter");
+    const char *path = json_string_value(value);
+    if (value != NULL && (path == NULL || path[0] != '/')) {
+        return refuse_key(place, "interpreter", "must be an absolute path");
+    }
+    *ret_interpreter = path;
+    return KC_OK;
+}
+
+static enum kc_error read_names(const struct place *place, struct policy_entry *entry) {
+    enum kc_error error = read_path(place, &entry->path);
+    if (error == KC_OK) {
+        error = read_hash(place, &entry->hash);
+    }
+    if (error == KC_OK) {
+        error = read_registered_at(place, &entry->registered_at);
+    }
+    return error == KC_OK ? read_interpreter(place, &entry->interpreter) : error;
+}
+
+static enum kc_error read_rights(const struct place *place, struct policy_entry *entry) {
+    enum kc_error error = read_grants(place, "allowed_read_services", &entry->grants[RIGHT_READ]);
+    if (error == KC_OK) {
+        error = read_grants(place, "allowed_write_services", &entry->grants[RIGHT_WRITE]);
+    }
+    if (error == KC_OK) {
+        error = read_flag(place, "can_search", &entry->can_search);
+    }
+    if (error == KC_OK) {
+        error = read_flag(place, "plain", &entry->is_plain);
+    }
+    if (error == KC_OK) {
+        error = read_code(place, &entry->may_make_code);
+    }
+    return error == KC_OK ? read_libraries(place, &entry->libraries) : error;
+}
+
+/* What it is among the processes above somebody who asks. */
+static enum kc_error read_standing(const struct place *place, struct policy_entry *entry) {
+    const struct {
+        const char *key;
+        bool *ret_flag;
+    } flags[] = {{"helper", &entry->is_helper},
+                 {"launcher", &entry->is_launcher},
+                 {"session_root", &entry->is_session_root},
+                 {"inline", &entry->may_run_inline}};
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0] && error == KC_OK; i++) {
+        error = read_flag(place, flags[i].key, flags[i].ret_flag);
+    }
+    if (error == KC_OK) {
+        error = read_interactive(place, &entry->may_be_interactive);
+    }
+    return error == KC_OK ? read_ancestry(place, &entry->asks_for_chain) : error;
 }
 
 enum kc_error policy_read_entry(const struct place *place, struct policy_entry *ret_entry) {
@@ -135,31 +201,13 @@ enum kc_error policy_read_entry(const struct place *place, struct policy_entry *
         return policy_refuse(place->why, POLICY_ENTRIES_KEY "[%zu] must be an object",
                              place->number);
     }
-    struct policy_entry entry = {.unsupported = find_unsupported(place->object)};
-    enum kc_error error = read_path(place, &entry.path);
+    struct policy_entry entry = {0};
+    enum kc_error error = read_names(place, &entry);
     if (error == KC_OK) {
-        error = read_hash(place, &entry.hash);
+        error = read_rights(place, &entry);
     }
     if (error == KC_OK) {
-        error = read_registered_at(place, &entry.registered_at);
-    }
-    if (error == KC_OK) {
-        error = read_grants(place, "allowed_read_services", &entry.grants[RIGHT_READ]);
-    }
-    if (error == KC_OK) {
-        error = read_grants(place, "allowed_write_services", &entry.grants[RIGHT_WRITE]);
-    }
-    if (error == KC_OK) {
-        error = read_flag(place, "can_search", &entry.can_search);
-    }
-    if (error == KC_OK) {
-        error = read_flag(place, "plain", &entry.is_plain);
-    }
-    if (error == KC_OK) {
-        error = read_code(place, &entry.may_make_code);
-    }
-    if (error == KC_OK) {
-        error = read_libraries(place, &entry.libraries);
+        error = read_standing(place, &entry);
     }
     if (error == KC_OK) {
         *ret_entry = entry;
@@ -218,8 +266,32 @@ bool policy_entry_allows_library(const struct policy_entry *entry, const char *p
     return false;
 }
 
-const char *policy_entry_unsupported(const struct policy_entry *entry) {
-    return entry->unsupported;
+bool policy_entry_is_helper(const struct policy_entry *entry) {
+    return entry->is_helper;
+}
+
+bool policy_entry_is_launcher(const struct policy_entry *entry) {
+    return entry->is_launcher;
+}
+
+bool policy_entry_is_session_root(const struct policy_entry *entry) {
+    return entry->is_session_root;
+}
+
+bool policy_entry_may_run_inline(const struct policy_entry *entry) {
+    return entry->may_run_inline;
+}
+
+bool policy_entry_may_be_interactive(const struct policy_entry *entry) {
+    return entry->may_be_interactive;
+}
+
+bool policy_entry_asks_for_chain(const struct policy_entry *entry) {
+    return entry->asks_for_chain;
+}
+
+const char *policy_entry_interpreter(const struct policy_entry *entry) {
+    return entry->interpreter;
 }
 
 size_t policy_entry_grant_count(const struct policy_entry *entry, enum right right) {
@@ -232,7 +304,8 @@ const char *policy_entry_grant(const struct policy_entry *entry, enum right righ
 
 bool policy_entry_allows(const struct policy_entry *entry, enum right right, const char *service,
                          const char *target, enum kc_match match) {
-    if (entry->unsupported != NULL) {
+    /* Whatever somebody wrote into its entry: a helper never has a right of its own. */
+    if (entry->is_helper) {
         return false;
     }
     for (size_t i = 0; i < policy_entry_grant_count(entry, right); i++) {

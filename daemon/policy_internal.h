@@ -23,7 +23,13 @@ struct policy_entry {
     bool is_plain;
     bool may_make_code;
     const struct json_t *libraries; /* NULL: none */
-    const char *unsupported;
+    bool is_helper;
+    bool is_launcher;
+    bool is_session_root;
+    bool may_run_inline;
+    bool may_be_interactive;
+    bool asks_for_chain;
+    const char *interpreter; /* NULL: not a script's entry */
 };
 
 /* The entry that is being read, for what complaints say. */

@@ -20,8 +20,9 @@ static void check_grants(const struct policy_entry *entry, enum right right) {
     for (size_t i = 0; i < policy_entry_grant_count(entry, right); i++) {
         const char *grant = policy_entry_grant(entry, right, i);
         require(policy_check_grant(grant) == KC_OK);
-        if (strpbrk(grant, "/%") == NULL && policy_entry_unsupported(entry) == NULL) {
-            require(policy_entry_allows(entry, right, grant, "", KC_MATCH_PREFIX));
+        if (strpbrk(grant, "/%") == NULL) {
+            bool is_allowed = policy_entry_allows(entry, right, grant, "", KC_MATCH_PREFIX);
+            require(is_allowed == !policy_entry_is_helper(entry));
         }
     }
 }
@@ -37,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         require(parse_is_utf8(why, strlen(why)));
         return 0;
     }
+    enum caller_rule rule = policy_caller_rule(policy);
+    require(rule == CALLER_CHAIN || rule == CALLER_NEAREST);
     for (size_t i = 0; i < policy_count(policy); i++) {
         const struct policy_entry *entry = policy_at(policy, i);
         const char *path = policy_entry_path(entry);
@@ -44,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         require(policy_find(policy, path, policy_entry_hash(entry)) == entry);
         check_grants(entry, RIGHT_READ);
         check_grants(entry, RIGHT_WRITE);
+        const char *interpreter = policy_entry_interpreter(entry);
+        require(interpreter == NULL || interpreter[0] == '/');
     }
     return 0;
 }

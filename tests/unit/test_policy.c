@@ -46,6 +46,9 @@ static void test_policy_says_what_is_wrong(void **state) {
         {"{\"protocol_version\":\"1\",\"protocol_version\":\"1\"}", "duplicate"},
         {"{\"store\":\"disk\"}", "store"},
         {"{\"store\":1}", "store"},
+        {"{\"caller_rule\":\"everybody\"}", "caller_rule must be \"chain\" or \"nearest\""},
+        {"{\"caller_rule\":1}", "caller_rule"},
+        {"{\"caller_rule\":null}", "caller_rule"},
         {"{\"registered_binaries\":{}}", "must be a list"},
         {FILE_OF("1"), "[0] must be an object"},
         {FILE_OF("{}"), "[0].path"},
@@ -70,6 +73,15 @@ static void test_policy_says_what_is_wrong(void **state) {
         {FILE_OF(ENTRY(",\"libraries\":[{\"path\":\"/l/a.so\"}]")), "libraries[0]"},
         {FILE_OF(ENTRY(",\"libraries\":[{\"path\":\"a\",\"hash\":\"" HASH_A "\"}]")),
          "libraries[0]"},
+        {FILE_OF(ENTRY(",\"helper\":\"yes\"")), "[0].helper must be true or false"},
+        {FILE_OF(ENTRY(",\"launcher\":1")), "[0].launcher must be true or false"},
+        {FILE_OF(ENTRY(",\"session_root\":\"no\"")), "[0].session_root must be true or false"},
+        {FILE_OF(ENTRY(",\"inline\":0")), "[0].inline must be true or false"},
+        {FILE_OF(ENTRY(",\"interactive\":null")), "[0].interactive must be true or false"},
+        {FILE_OF(ENTRY(",\"ancestry\":\"nearest\"")), "[0].ancestry must be \"chain\""},
+        {FILE_OF(ENTRY(",\"ancestry\":true")), "[0].ancestry must be \"chain\""},
+        {FILE_OF(ENTRY(",\"interpreter\":\"sh\"")), "[0].interpreter must be an absolute path"},
+        {FILE_OF(ENTRY(",\"interpreter\":true")), "[0].interpreter must be an absolute path"},
         {FILE_OF(ENTRY("") "," ENTRY("")), "two entries for \"/bin/a\""},
         {FILE_OF(ENTRY("")) "x", "line 1"},
     };
@@ -168,32 +180,76 @@ static void test_policy_needs_both_path_and_hash(void **state) {
     assert_null(policy_find(policy, "", HASH_A));
 }
 
-static void test_policy_entry_with_an_unknown_condition_allows_nothing(void **state) {
+/* What an entry says of its place among the callers; a letter for each: helper, launcher,
+ * session root, inline, Interactive, chain asked for. */
+static void write_standing(const struct policy_entry *entry, char standing[8]) {
+    (void)snprintf(standing, 8, "%s%s%s%s%s%s", policy_entry_is_helper(entry) ? "h" : "",
+                   policy_entry_is_launcher(entry) ? "l" : "",
+                   policy_entry_is_session_root(entry) ? "s" : "",
+                   policy_entry_may_run_inline(entry) ? "i" : "",
+                   policy_entry_may_be_interactive(entry) ? "I" : "",
+                   policy_entry_asks_for_chain(entry) ? "c" : "");
+}
+
+static void test_policy_says_what_an_entry_is_among_the_callers(void **state) {
     (void)state;
     static const struct {
         const char *text;
-        const char *key;
+        const char *standing;
+        const char *interpreter;
     } cases[] = {
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":true"), "helper"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"launcher\":true"), "launcher"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"ancestry\":\"chain\""), "ancestry"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"code\":\"jit\",\"libraries\":[]"), NULL},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"inline\":0"), "inline"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"session_root\":\"no\""), "session_root"},
-        {ENTRY(",\"allowed_read_services\":[\"aws\"],\"helper\":false,\"code\":null"), NULL},
+        {ENTRY(""), "I", NULL},
+        {ENTRY(",\"helper\":true"), "hI", NULL},
+        {ENTRY(",\"launcher\":true"), "lI", NULL},
+        {ENTRY(",\"session_root\":true"), "sI", NULL},
+        {ENTRY(",\"inline\":true"), "iI", NULL},
+        {ENTRY(",\"interactive\":false"), "", NULL},
+        {ENTRY(",\"interactive\":true"), "I", NULL},
+        {ENTRY(",\"ancestry\":\"chain\""), "Ic", NULL},
+        {ENTRY(",\"interpreter\":\"/bin/sh\""), "I", "/bin/sh"},
+        {ENTRY(",\"helper\":false,\"launcher\":false,\"session_root\":false,\"inline\":false"), "I",
+         NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
+        char standing[8];
         (void)snprintf(text, sizeof text, FILE_OF("%s"), cases[i].text);
         KC_AUTO(policy) policy = parse(text);
         const struct policy_entry *entry = policy_at(policy, 0);
-        if (cases[i].key == NULL) {
-            assert_null(policy_entry_unsupported(entry));
+        write_standing(entry, standing);
+        assert_string_equal(standing, cases[i].standing);
+        if (cases[i].interpreter == NULL) {
+            assert_null(policy_entry_interpreter(entry));
         } else {
-            assert_string_equal(policy_entry_unsupported(entry), cases[i].key);
+            assert_string_equal(policy_entry_interpreter(entry), cases[i].interpreter);
         }
-        assert_int_equal(policy_entry_allows(entry, RIGHT_READ, "aws", "x", KC_MATCH_EXACT),
-                         cases[i].key == NULL);
+    }
+}
+
+static void test_policy_lets_a_helper_have_no_right_of_its_own(void **state) {
+    (void)state;
+    KC_AUTO(policy)
+    policy = parse(FILE_OF(ENTRY(",\"allowed_read_services\":[\"aws\"],\"allowed_write_services\":["
+                                 "\"aws\"],\"helper\":true")));
+    const struct policy_entry *entry = policy_at(policy, 0);
+    assert_false(policy_entry_allows(entry, RIGHT_READ, "aws", "x", KC_MATCH_EXACT));
+    assert_false(policy_entry_allows(entry, RIGHT_WRITE, "aws", "x", KC_MATCH_EXACT));
+}
+
+static void test_policy_asks_the_whole_chain_unless_told_otherwise(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        enum caller_rule rule;
+    } cases[] = {
+        {"", CALLER_CHAIN},
+        {"{}", CALLER_CHAIN},
+        {"{\"caller_rule\":\"chain\"}", CALLER_CHAIN},
+        {"{\"caller_rule\":\"nearest\",\"store\":\"file\"}", CALLER_NEAREST},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        KC_AUTO(policy) policy = parse(cases[i].text);
+        assert_int_equal(policy_caller_rule(policy), cases[i].rule);
     }
 }
 
@@ -342,7 +398,9 @@ int main(void) {
         cmocka_unit_test(test_policy_keeps_what_the_file_says),
         cmocka_unit_test(test_policy_says_which_code_an_entry_may_run),
         cmocka_unit_test(test_policy_needs_both_path_and_hash),
-        cmocka_unit_test(test_policy_entry_with_an_unknown_condition_allows_nothing),
+        cmocka_unit_test(test_policy_says_what_an_entry_is_among_the_callers),
+        cmocka_unit_test(test_policy_lets_a_helper_have_no_right_of_its_own),
+        cmocka_unit_test(test_policy_asks_the_whole_chain_unless_told_otherwise),
         cmocka_unit_test(test_policy_knows_the_form_of_a_grant),
         cmocka_unit_test(test_policy_bounds_both_parts_of_a_grant),
         cmocka_unit_test(test_policy_grant_covers_what_it_names),

@@ -29,12 +29,13 @@
 #define NOW    INT64_C(1700000000000000)
 
 static const char config_text[] =
-    "{\"protocol_version\":\"1\",\"kept\":\"some text that we don't know but keep\","
+    "{\"protocol_version\":\"1\",\"caller_rule\":\"nearest\",\"kept\":\"some text that we don't know but keep\","
     "\"registered_binaries\":[{\"path\":\"/usr/local/bin/one-rather-long-name\",\"hash\":\"" HASH_A
     "\",\"registered_at\":\"2026-01-02T03:04:05Z\",\"allowed_read_services\":"
     "[\"aws-production-europe\",\"git/https://example.org/*\"],\"allowed_write_services\":[],"
     "\"can_search\":false},{\"path\":\"/b\",\"hash\":\"" HASH_B
-    "\",\"allowed_read_services\":[\"x\"],\"allowed_write_services\":[\"y\"]}]}";
+    "\",\"allowed_read_services\":[\"x\"],\"allowed_write_services\":[\"y\"],"
+    "\"interpreter\":\"/usr/bin/some-interpreter\",\"launcher\":true,\"interactive\":false}]}";
 
 static const char pending_text[] =
     "{\"version\":1,\"pending\":[{\"hash\":\"" HASH_A
@@ -113,6 +114,9 @@ static enum kc_error run_policy(void *context) {
     assert_non_null(entry);
     assert_string_equal(policy_entry_grant(entry, RIGHT_READ, 0), "aws-production-europe");
     assert_int_equal(policy_count(policy), 2);
+    assert_int_equal(policy_caller_rule(policy), CALLER_NEAREST);
+    assert_string_equal(policy_entry_interpreter(policy_at(policy, 1)),
+                        "/usr/bin/some-interpreter");
     policy_free(policy);
     return KC_OK;
 }
