@@ -73,7 +73,8 @@ struct config_change {
     const char *const *write;
     size_t write_count;
     enum config_flag flags[CONFIG_FLAG_COUNT];
-    const char *interpreter; /* register: the entry is a script's, and this absolute path runs it */
+    /* Register, upgrade: the entry is a script's, and this absolute path runs it. NULL: as it is. */
+    const char *interpreter;
     const struct config_library *libraries;
     size_t library_count;
     const char *store;       /* CONFIG_STORE only */
@@ -88,6 +89,7 @@ struct config_change {
  *              library, and nothing was changed
  * KC_EXISTS register: the path is there with another hash (say upgrade)
  * KC_INVALID a grant, a path or a hash has the wrong form, or a prefix isn't unique
+ * KC_DENIED  a helper would have a right of its own, or a program with rights would be a helper
  * KC_DAMAGED the file can't be parsed; it is left as it is · KC_UNSAFE its owner or mode
  * KC_TOO_BIG it would become longer than POLICY_SIZE_MAX
  * KC_BUSY the lock is held by somebody for more than 5 s

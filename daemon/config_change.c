@@ -21,6 +21,8 @@
 
 #define ENTRIES_KEY "registered_binaries"
 #define STORE_KEY   "store"
+#define RULE_KEY    "caller_rule"
+#define RULE_USUAL  "chain"
 
 static const char *text_of(const json_t *entry, const char *key) {
     return json_string_value(json_object_get(entry, key));
@@ -184,6 +186,9 @@ static enum kc_error register_entry(struct config_edit *edit) {
 static enum kc_error upgrade_entry(struct config_edit *edit) {
     size_t index = 0;
     enum kc_error error = find_entry(edit, &index);
+    if (error == KC_OK) {
+        error = config_edit_interpreter(edit);
+    }
     if (error != KC_OK || strcmp(text_of(edit->entry, "hash"), edit->change->hash) == 0) {
         return error;
     }
@@ -207,6 +212,10 @@ static enum kc_error unregister_entry(struct config_edit *edit) {
     return json_array_remove(edit->entries, index) == 0 ? KC_OK : KC_INTERNAL;
 }
 
+static enum kc_error choose(struct config_edit *edit, const char *key, const char *word) {
+    return json_object_set_new(edit->document, key, json_string(word)) == 0 ? KC_OK : KC_NO_MEMORY;
+}
+
 static enum kc_error choose_store(struct config_edit *edit) {
     const char *store = edit->change->store;
     const char *before = text_of(edit->document, STORE_KEY);
@@ -214,11 +223,16 @@ static enum kc_error choose_store(struct config_edit *edit) {
     (void)config_report(edit->report, KC_OK, "the store is \"%s\"%s", store,
                         edit->is_changed ? " from the next start of the daemon on"
                                          : ", as it was before");
-    if (!edit->is_changed) {
-        return KC_OK;
-    }
-    return json_object_set_new(edit->document, STORE_KEY, json_string(store)) == 0 ? KC_OK
-                                                                                   : KC_NO_MEMORY;
+    return edit->is_changed ? choose(edit, STORE_KEY, store) : KC_OK;
+}
+
+static enum kc_error choose_rule(struct config_edit *edit) {
+    const char *rule = edit->change->caller_rule;
+    const char *before = text_of(edit->document, RULE_KEY);
+    edit->is_changed = strcmp(before == NULL ? RULE_USUAL : before, rule) != 0;
+    (void)config_report(edit->report, KC_OK, "the caller rule is \"%s\"%s", rule,
+                        edit->is_changed ? " from now on" : ", as it was before");
+    return edit->is_changed ? choose(edit, RULE_KEY, rule) : KC_OK;
 }
 
 static enum kc_error apply(struct config_edit *edit) {
@@ -231,6 +245,8 @@ static enum kc_error apply(struct config_edit *edit) {
         return unregister_entry(edit);
     case CONFIG_STORE:
         return choose_store(edit);
+    case CONFIG_RULE:
+        return choose_rule(edit);
     case CONFIG_ALLOW:
     case CONFIG_REVOKE:
         break;

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rights are lists in the entry, flags are booleans, code that isn't the administrator's is
- * "code" and "libraries". What is so already isn't touched, so that the file keeps the form that
- * its owner gave it.
+ * Rights are lists in the entry, flags are keys of it (config_flags.c), code that isn't the
+ * administrator's is in "libraries". What is so already isn't touched, so that the file keeps the
+ * form that its owner gave it.
  */
 #include "daemon/config_edit.h"
 
 #include "daemon/config.h"
+#include "daemon/config_flags.h"
 #include "daemon/config_report.h"
 
 #include <jansson.h>
 
 #include <string.h>
 
-#define CODE_KEY      "code"
-#define LIBRARIES_KEY "libraries"
+#define INTERPRETER_KEY "interpreter"
+#define LIBRARIES_KEY   "libraries"
 
 static const char *text_of(const json_t *object, const char *key) {
     return json_string_value(json_object_get(object, key));
@@ -28,33 +29,48 @@ enum kc_error config_edit_set(struct config_edit *edit, const char *key, json_t 
     return KC_OK;
 }
 
-static enum kc_error set_flag(struct config_edit *edit, const char *key, enum config_flag flag) {
-    bool wanted = flag == CONFIG_SET;
-    if (flag == CONFIG_LEAVE || json_is_true(json_object_get(edit->entry, key)) == wanted) {
-        return KC_OK;
-    }
-    return config_edit_set(edit, key, json_boolean(wanted));
+static enum kc_error remove_key(struct config_edit *edit, const char *key) {
+    edit->is_changed = true;
+    return json_object_del(edit->entry, key) == 0 ? KC_OK : KC_INTERNAL;
 }
 
-static enum kc_error set_jit(struct config_edit *edit) {
-    bool wanted = edit->change->jit == CONFIG_SET;
-    bool is_set = json_is_string(json_object_get(edit->entry, CODE_KEY));
-    if (edit->change->jit == CONFIG_LEAVE || is_set == wanted) {
+static bool is_on(const struct config_edit *edit, const struct config_flag_row *row) {
+    const json_t *value = json_object_get(edit->entry, row->key);
+    if (row->word != NULL) {
+        return json_is_string(value); /* the policy's parser knows no other word */
+    }
+    return row->is_usual ? !json_is_false(value) : json_is_true(value);
+}
+
+/* A key goes where its absence says the same; but `false` that stands there already may stay. */
+static enum kc_error set_flag(struct config_edit *edit, const struct config_flag_row *row,
+                              enum config_flag flag) {
+    bool wanted = flag == CONFIG_SET;
+    if (flag == CONFIG_LEAVE || is_on(edit, row) == wanted) {
         return KC_OK;
     }
-    if (wanted) {
-        return config_edit_set(edit, CODE_KEY, json_string("jit"));
+    if (wanted == row->is_usual && (wanted || row->word != NULL)) {
+        return remove_key(edit, row->key);
     }
-    edit->is_changed = true;
-    return json_object_del(edit->entry, CODE_KEY) == 0 ? KC_OK : KC_INTERNAL;
+    return config_edit_set(edit, row->key,
+                           row->word != NULL ? json_string(row->word) : json_boolean(wanted));
 }
 
 static enum kc_error set_flags(struct config_edit *edit) {
-    enum kc_error error = set_flag(edit, "can_search", edit->change->search);
-    if (error == KC_OK) {
-        error = set_flag(edit, "plain", edit->change->plain);
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; error == KC_OK && i < CONFIG_FLAG_COUNT; i++) {
+        error = set_flag(edit, &config_flags[i], edit->change->flags[i]);
     }
-    return error == KC_OK ? set_jit(edit) : error;
+    return error;
+}
+
+enum kc_error config_edit_interpreter(struct config_edit *edit) {
+    const char *wanted = edit->change->interpreter;
+    const char *known = text_of(edit->entry, INTERPRETER_KEY);
+    if (wanted == NULL || (known != NULL && strcmp(known, wanted) == 0)) {
+        return KC_OK;
+    }
+    return config_edit_set(edit, INTERPRETER_KEY, json_string(wanted));
 }
 
 /* The entry's list of this name, made when it is missing. */
@@ -194,6 +210,29 @@ static enum kc_error remove_library(struct config_edit *edit, const char *path) 
     return KC_OK;
 }
 
+/* Its callers' rights count, so one of its own would be one that nobody looks at. */
+static enum kc_error check_helper(const struct config_edit *edit) {
+    const struct config_change *change = edit->change;
+    char shown[CONFIG_SHOWN_SIZE];
+    const char *path = config_show(text_of(edit->entry, "path"), shown);
+    bool has_rights = json_array_size(json_object_get(edit->entry, CONFIG_READ_KEY)) > 0 ||
+                      json_array_size(json_object_get(edit->entry, CONFIG_WRITE_KEY)) > 0 ||
+                      is_on(edit, &config_flags[CONFIG_SEARCH]);
+    if (!is_on(edit, &config_flags[CONFIG_HELPER]) || !has_rights) {
+        return KC_OK;
+    }
+    if (change->flags[CONFIG_HELPER] == CONFIG_SET) {
+        return config_report(edit->report, KC_DENIED,
+                             "a helper has no rights of its own, and \"%s\" would have; nothing "
+                             "was changed (keychain-auth revoke takes them away)",
+                             path);
+    }
+    return config_report(edit->report, KC_DENIED,
+                         "\"%s\" is a helper and has no rights of its own; allow the program that "
+                         "calls it instead (keychain-auth list-pending shows who called it)",
+                         path);
+}
+
 enum kc_error config_edit_add(struct config_edit *edit) {
     const struct config_change *change = edit->change;
     enum kc_error error = add_grants(edit, CONFIG_READ_KEY, change->read, change->read_count);
@@ -203,21 +242,35 @@ enum kc_error config_edit_add(struct config_edit *edit) {
     for (size_t i = 0; error == KC_OK && i < change->library_count; i++) {
         error = add_library(edit, &change->libraries[i]);
     }
-    return error == KC_OK ? set_flags(edit) : error;
+    if (error == KC_OK) {
+        error = set_flags(edit);
+    }
+    if (error == KC_OK) {
+        error = config_edit_interpreter(edit);
+    }
+    return error == KC_OK ? check_helper(edit) : error;
 }
 
 static bool names_nothing(const struct config_change *change) {
     return change->read_count == 0 && change->write_count == 0 && change->library_count == 0 &&
-           change->search == CONFIG_LEAVE && change->plain == CONFIG_LEAVE &&
-           change->jit == CONFIG_LEAVE;
+           config_flags_are_left(change->flags);
+}
+
+static enum kc_error take_all(struct config_edit *edit) {
+    enum kc_error error = KC_OK;
+    clear_list(edit, CONFIG_READ_KEY);
+    clear_list(edit, CONFIG_WRITE_KEY);
+    for (size_t i = 0; error == KC_OK && i < CONFIG_FLAG_COUNT; i++) {
+        const struct config_flag_row *row = &config_flags[i];
+        error = set_flag(edit, row, row->is_right ? CONFIG_CLEAR : CONFIG_LEAVE);
+    }
+    return error;
 }
 
 enum kc_error config_edit_take(struct config_edit *edit) {
     const struct config_change *change = edit->change;
     if (names_nothing(change)) {
-        clear_list(edit, CONFIG_READ_KEY);
-        clear_list(edit, CONFIG_WRITE_KEY);
-        return set_flag(edit, "can_search", CONFIG_CLEAR);
+        return take_all(edit);
     }
     enum kc_error error = remove_grants(edit, CONFIG_READ_KEY, change->read, change->read_count);
     if (error == KC_OK) {

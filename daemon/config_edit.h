@@ -32,7 +32,11 @@ struct config_edit {
 KC_MUST_USE enum kc_error config_edit_set(struct config_edit *edit, const char *key,
                                           struct json_t *take_value);
 
-/* All that the change names is added. */
+/* The program that runs the entry's script, where the change names one. */
+KC_MUST_USE enum kc_error config_edit_interpreter(struct config_edit *edit);
+
+/* All that the change names is added. KC_DENIED: a helper would have rights, and the report says
+ * what to do instead. */
 KC_MUST_USE enum kc_error config_edit_add(struct config_edit *edit);
 
 /* All that the change names is taken away; when it names nothing, every right.

@@ -3,6 +3,7 @@
 #include "daemon/config_report.h"
 
 #include "daemon/config.h"
+#include "daemon/config_flags.h"
 #include "daemon/policy.h"
 #include "daemon/shell_quote.h"
 #include "libkc/error.h"
@@ -14,6 +15,10 @@
 
 #define HASH_LENGTH     64
 #define HASH_PREFIX_MIN 8
+
+/* With these, and a path, a report never reaches KC_MESSAGE_MAX. */
+#define LIST_SIZE       160 /* the grants to read, or to write */
+#define REST_SIZE       380
 
 const char *config_show(const char *text, char buffer[CONFIG_SHOWN_SIZE]) {
     return parse_escape(text, strlen(text), buffer, CONFIG_SHOWN_SIZE);
@@ -80,10 +85,15 @@ static enum kc_error check_libraries(const struct config_change *change, char *t
     return KC_OK;
 }
 
-enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
-    if (change->kind == CONFIG_STORE) {
-        return change->store != NULL ? KC_OK : config_report(text, KC_INVALID, "a store is needed");
+static enum kc_error check_rule(const char *rule, char *text) {
+    if (rule != NULL && (strcmp(rule, "chain") == 0 || strcmp(rule, "nearest") == 0)) {
+        return KC_OK;
     }
+    return config_report(text, KC_INVALID, "a caller rule is \"chain\" or \"nearest\"");
+}
+
+/* What names the entry, and what its script is run by. */
+static enum kc_error check_subject(const struct config_change *change, char *text) {
     bool is_whole = change->kind == CONFIG_REGISTER || change->kind == CONFIG_UPGRADE;
     if (is_whole && (change->path == NULL || change->hash == NULL)) {
         return config_report(text, KC_INVALID, "a path and a hash are needed");
@@ -98,6 +108,18 @@ enum kc_error config_check_change(const struct config_change *change, char text[
     if (error == KC_OK && change->hash != NULL) {
         error = check_hash(change->hash, is_whole ? HASH_LENGTH : HASH_PREFIX_MIN, text);
     }
+    return error == KC_OK && change->interpreter != NULL ? check_path(change->interpreter, text)
+                                                         : error;
+}
+
+enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
+    if (change->kind == CONFIG_STORE) {
+        return change->store != NULL ? KC_OK : config_report(text, KC_INVALID, "a store is needed");
+    }
+    if (change->kind == CONFIG_RULE) {
+        return check_rule(change->caller_rule, text);
+    }
+    enum kc_error error = check_subject(change, text);
     if (error == KC_OK) {
         error = check_grants(change->read, change->read_count, text);
     }
@@ -109,13 +131,13 @@ enum kc_error config_check_change(const struct config_change *change, char text[
 
 /* The grants with commas between, as many as there is room for. */
 static const char *join_grants(const struct policy_entry *entry, enum right right,
-                               char buffer[CONFIG_SHOWN_SIZE]) {
+                               char buffer[LIST_SIZE]) {
     static const char more[] = ", ...";
     size_t used = 0;
     for (size_t i = 0; i < policy_entry_grant_count(entry, right); i++) {
         char shown[CONFIG_SHOWN_SIZE];
         const char *grant = config_show(policy_entry_grant(entry, right, i), shown);
-        size_t room = CONFIG_SHOWN_SIZE - used;
+        size_t room = LIST_SIZE - used;
         if (strlen(grant) + 2 * sizeof more > room) {
             (void)snprintf(buffer + used, room, "%s", used > 0 ? more : more + 2);
             return buffer;
@@ -123,6 +145,31 @@ static const char *join_grants(const struct policy_entry *entry, enum right righ
         used += (size_t)snprintf(buffer + used, room, "%s%s", i > 0 ? ", " : "", grant);
     }
     return used > 0 ? buffer : "nothing";
+}
+
+/* "; it hands rights on; 2 libraries of its own": what is said beside the rights. */
+static const char *describe_rest(const struct policy_entry *entry, char buffer[REST_SIZE]) {
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        const struct config_flag_row *row = &config_flags[i];
+        if (row->report != NULL && row->is_on(entry) != row->is_usual) {
+            used += (size_t)snprintf(buffer + used, REST_SIZE - used, "; %s", row->report);
+        }
+    }
+    const char *interpreter = policy_entry_interpreter(entry);
+    if (interpreter != NULL) {
+        char shown[100];
+        used +=
+            (size_t)snprintf(buffer + used, REST_SIZE - used, "; \"%s\" runs it",
+                             parse_escape(interpreter, strlen(interpreter), shown, sizeof shown));
+    }
+    size_t count = policy_entry_library_count(entry);
+    if (count > 0) {
+        (void)snprintf(buffer + used, REST_SIZE - used, "; %zu librar%s of its own", count,
+                       count == 1 ? "y" : "ies");
+    }
+    return buffer;
 }
 
 void config_report_rights(const struct config_change *change, const struct policy_entry *entry,
@@ -134,21 +181,15 @@ void config_report_rights(const struct config_change *change, const struct polic
         [CONFIG_REVOKE] = "has fewer rights",
     };
     char path[CONFIG_SHOWN_SIZE];
-    char reads[CONFIG_SHOWN_SIZE];
-    char writes[CONFIG_SHOWN_SIZE];
-    char libraries[CONFIG_SHOWN_SIZE] = "";
-    size_t count = policy_entry_library_count(entry);
-    if (count > 0) {
-        (void)snprintf(libraries, sizeof libraries, "; %zu librar%s of its own", count,
-                       count == 1 ? "y" : "ies");
-    }
+    char reads[LIST_SIZE];
+    char writes[LIST_SIZE];
+    char rest[REST_SIZE];
     (void)config_report(
-        text, KC_OK, "\"%s\" %s; it reads %s, writes %s and %s%s%s",
+        text, KC_OK, "\"%s\" %s; it reads %s, writes %s and %s%s",
         config_show(policy_entry_path(entry), path),
         is_changed ? done[change->kind] : "is so already", join_grants(entry, RIGHT_READ, reads),
         join_grants(entry, RIGHT_WRITE, writes),
-        policy_entry_can_search(entry) ? "searches" : "doesn't search",
-        policy_entry_may_make_code(entry) ? "; it may make code as it runs" : "", libraries);
+        policy_entry_can_search(entry) ? "searches" : "doesn't search", describe_rest(entry, rest));
 }
 
 void config_report_exists(const char *path, char text[KC_MESSAGE_MAX]) {

@@ -3,10 +3,12 @@
  * The file behind the policy: what is refused, that a change is seen, and that an edit keeps
  * what it doesn't know and never spoils the file.
  * links: daemon/config.c daemon/config_change.c daemon/config_edit.c daemon/config_report.c
+ * links: daemon/config_flags.c
  * links: daemon/edit_lock.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
  * links: daemon/shell_quote.c kc_static platform -ljansson
  */
 #include "daemon/config.h"
+#include "daemon/config_flags.h"
 #include "daemon/policy.h"
 #include "platform/file.h"
 
@@ -264,7 +266,7 @@ static void test_config_change_revokes_what_is_named(void **state) {
                                   .hash = HASH_A,
                                   .read = all,
                                   .read_count = 5,
-                                  .search = CONFIG_SET};
+                                  .flags[CONFIG_SEARCH] = CONFIG_SET};
     assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
     assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "aws"), KC_OK);
     assert_string_equal(grants_now(place, grants), "awsome,git/x,git/y");
@@ -298,7 +300,7 @@ static enum kc_error change_code(struct place *place, enum config_change_kind ki
     const struct config_library library = {path, hash};
     const struct config_change asked = {.kind = kind,
                                         .path = "/bin/a",
-                                        .jit = jit,
+                                        .flags[CONFIG_JIT] = jit,
                                         .libraries = &library,
                                         .library_count = path != NULL ? 1 : 0};
     return config_change(place->path, &asked, place->report);
@@ -348,6 +350,143 @@ static void test_config_change_refuses_a_library_without_form(void **state) {
                      KC_NOT_FOUND);
     assert_says(place->report, "has no library \"/l/a.so\"; nothing was changed");
     assert_string_equal(code_now(place, code), "");
+}
+
+/* The flags of the only entry that are on, by the options that set them. */
+static const char *flags_now(const struct place *place, char buffer[256]) {
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    const struct policy_entry *entry = policy_at(config_policy(config), 0);
+    assert_non_null(entry);
+    buffer[0] = '\0';
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        size_t used = strlen(buffer);
+        (void)snprintf(buffer + used, 256 - used, "%s%s", config_flags[i].is_on(entry) ? " " : "",
+                       config_flags[i].is_on(entry) ? config_flags[i].option : "");
+    }
+    return buffer;
+}
+
+static enum kc_error change_flag(struct place *place, enum config_change_kind kind,
+                                 enum config_flag_name name, enum config_flag flag) {
+    struct config_change asked = {.kind = kind, .path = "/bin/a"};
+    asked.flags[name] = flag;
+    return config_change(place->path, &asked, place->report);
+}
+
+static void test_config_change_sets_and_clears_every_flag(void **state) {
+    struct place *place = *state;
+    char before[256];
+    char after[256];
+    char text[2048];
+    struct file_stamp stamps[2];
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, NULL), KC_OK);
+    assert_string_equal(flags_now(place, before), " interactive");
+    for (enum config_flag_name name = 0; name < CONFIG_FLAG_COUNT; name++) {
+        bool is_usual = config_flags[name].is_usual;
+        assert_int_equal(
+            change_flag(place, CONFIG_ALLOW, name, is_usual ? CONFIG_CLEAR : CONFIG_SET), KC_OK);
+        assert_string_not_equal(flags_now(place, after), before);
+        assert_int_equal(strstr(after, config_flags[name].option) == NULL, is_usual);
+        assert_says(read_file(place->path, text, sizeof text), config_flags[name].key);
+        assert_says(place->report,
+                    config_flags[name].report != NULL ? config_flags[name].report : "search");
+        assert_int_equal(file_stamp(place->path, &stamps[0]), KC_OK);
+        assert_int_equal(
+            change_flag(place, CONFIG_ALLOW, name, is_usual ? CONFIG_CLEAR : CONFIG_SET), KC_OK);
+        assert_int_equal(file_stamp(place->path, &stamps[1]), KC_OK);
+        assert_true(file_stamp_equal(&stamps[0], &stamps[1]));
+        assert_int_equal(
+            change_flag(place, CONFIG_REVOKE, name, is_usual ? CONFIG_SET : CONFIG_CLEAR), KC_OK);
+        assert_string_equal(flags_now(place, after), before);
+    }
+}
+
+static void test_config_change_revokes_whatever_lets_it_do_more(void **state) {
+    struct place *place = *state;
+    char flags[256];
+    struct config_change asked = {.kind = CONFIG_REGISTER, .path = "/bin/a", .hash = HASH_A};
+    for (enum config_flag_name name = 0; name < CONFIG_FLAG_COUNT; name++) {
+        asked.flags[name] = CONFIG_SET;
+    }
+    asked.flags[CONFIG_HELPER] = CONFIG_LEAVE;
+    asked.flags[CONFIG_INTERACTIVE] = CONFIG_CLEAR;
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_string_equal(flags_now(place, flags),
+                        " search plain jit launcher session-root inline ancestry-chain");
+    assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, NULL), KC_OK);
+    assert_string_equal(flags_now(place, flags), " plain jit ancestry-chain");
+}
+
+static void test_config_change_gives_a_helper_no_rights(void **state) {
+    struct place *place = *state;
+    char before[2048];
+    char after[2048];
+    struct config_change asked = {.kind = CONFIG_REGISTER,
+                                  .path = "/bin/a",
+                                  .hash = HASH_A,
+                                  .flags[CONFIG_HELPER] = CONFIG_SET};
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_says(place->report, "it is a helper");
+    read_file(place->path, before, sizeof before);
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_DENIED);
+    assert_says(place->report, "allow the program that calls it instead");
+    assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "aws"), KC_DENIED);
+    assert_int_equal(change_flag(place, CONFIG_ALLOW, CONFIG_SEARCH, CONFIG_SET), KC_DENIED);
+    assert_string_equal(read_file(place->path, after, sizeof after), before);
+
+    assert_int_equal(change_flag(place, CONFIG_REVOKE, CONFIG_HELPER, CONFIG_CLEAR), KC_OK);
+    assert_int_equal(change(place, CONFIG_ALLOW, "/bin/a", NULL, "aws"), KC_OK);
+    assert_int_equal(change_flag(place, CONFIG_ALLOW, CONFIG_HELPER, CONFIG_SET), KC_DENIED);
+    assert_says(place->report, "keychain-auth revoke");
+}
+
+/* The only entry's; "" when it is no script's. */
+static void assert_interpreter(const struct place *place, const char *wanted) {
+    KC_AUTO(config) config = NULL;
+    assert_int_equal(config_new(place->path, &config), KC_OK);
+    assert_true(config_refresh(config));
+    const char *now = policy_entry_interpreter(policy_at(config_policy(config), 0));
+    assert_string_equal(now == NULL ? "" : now, wanted);
+}
+
+static void test_config_change_names_what_runs_a_script(void **state) {
+    struct place *place = *state;
+    struct config_change asked = {
+        .kind = CONFIG_REGISTER, .path = "/a.sh", .hash = HASH_A, .interpreter = "/bin/sh"};
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_says(place->report, "\"/bin/sh\" runs it");
+    assert_interpreter(place, "/bin/sh");
+    assert_int_equal(change(place, CONFIG_REGISTER, "/a.sh", HASH_A, "aws"), KC_OK);
+    assert_interpreter(place, "/bin/sh");
+    asked.kind = CONFIG_UPGRADE;
+    asked.interpreter = "/bin/bash";
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_says(place->report, "is upgraded");
+    assert_interpreter(place, "/bin/bash");
+    asked.interpreter = "sh";
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_INVALID);
+    assert_says(place->report, "absolute");
+}
+
+static void test_config_change_chooses_the_caller_rule(void **state) {
+    struct place *place = *state;
+    char text[512];
+    struct config_change asked = {.kind = CONFIG_RULE, .caller_rule = "chain"};
+    write_file(place->path, "{\"zebra\":1}");
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_says(place->report, "as it was before");
+    assert_string_equal(read_file(place->path, text, sizeof text), "{\"zebra\":1}");
+    asked.caller_rule = "nearest";
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_OK);
+    assert_string_equal(place->report, "the caller rule is \"nearest\" from now on");
+    assert_says(read_file(place->path, text, sizeof text), "\"caller_rule\": \"nearest\"");
+    asked.caller_rule = "any";
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_INVALID);
+    asked.caller_rule = NULL;
+    assert_int_equal(config_change(place->path, &asked, place->report), KC_INVALID);
+    assert_says(place->report, "\"chain\" or \"nearest\"");
 }
 
 static void test_config_change_keeps_unknown_keys_and_their_order(void **state) {
@@ -525,6 +664,11 @@ int main(void) {
         CASE(test_config_change_revokes_what_is_named),
         CASE(test_config_change_allows_code_and_takes_it_away),
         CASE(test_config_change_refuses_a_library_without_form),
+        CASE(test_config_change_sets_and_clears_every_flag),
+        CASE(test_config_change_revokes_whatever_lets_it_do_more),
+        CASE(test_config_change_gives_a_helper_no_rights),
+        CASE(test_config_change_names_what_runs_a_script),
+        CASE(test_config_change_chooses_the_caller_rule),
         CASE(test_config_change_keeps_unknown_keys_and_their_order),
         CASE(test_config_change_chooses_the_store_and_nothing_else),
         CASE(test_config_change_leaves_a_damaged_file_as_it_is),
