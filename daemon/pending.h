@@ -86,7 +86,8 @@ void pending_free(struct pending *pending);
 KC_MUST_USE enum kc_error pending_find(const struct pending *pending, const char *prefix,
                                        const struct pending_entry **ret_entry);
 
-/* The newest entry of the path; NULL: there is none. Borrowed. */
+/* The newest entry of a binary by itself with this path; NULL: there is none. A chain isn't found
+ * by its helper's path, which everybody who runs the helper shares. Borrowed. */
 const struct pending_entry *pending_find_path(const struct pending *pending, const char *path);
 
 /* Takes a binary, or the chain `id` of that binary, off the list; KC_NOT_FOUND. */

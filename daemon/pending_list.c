@@ -5,10 +5,10 @@
  */
 #include "daemon/pending_internal.h"
 
+#include "daemon/chain.h"
 #include "libkc/parse.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +26,9 @@ void pending_entry_clear(struct pending_entry *entry) {
     if (entry == NULL) {
         return;
     }
+    pending_links_clear(entry);
+    free(entry->end);
+    free(entry->id);
     free(entry->path);
     free(entry->hash);
     free(entry->arguments);
@@ -62,7 +65,7 @@ enum kc_error pending_find(const struct pending *pending, const char *prefix,
     const struct pending_entry *found = NULL;
     for (size_t i = 0; i < pending->count; i++) {
         const struct pending_entry *entry = &pending->entries[i];
-        if (strncmp(entry->hash, prefix, length) != 0) {
+        if (strncmp(entry->id, prefix, length) != 0) {
             continue;
         }
         if (found != NULL) {
@@ -79,17 +82,18 @@ enum kc_error pending_find(const struct pending *pending, const char *prefix,
 
 const struct pending_entry *pending_find_path(const struct pending *pending, const char *path) {
     for (size_t i = 0; i < pending->count; i++) {
-        if (strcmp(pending->entries[i].path, path) == 0) {
-            return &pending->entries[i];
+        const struct pending_entry *entry = &pending->entries[i];
+        if (entry->end[0] == '\0' && strcmp(entry->path, path) == 0) {
+            return entry;
         }
     }
     return NULL;
 }
 
-size_t pending_index(const struct pending *pending, const char *path, const char *hash) {
+size_t pending_index(const struct pending *pending, const char *path, const char *id) {
     size_t i = 0;
     while (i < pending->count && (strcmp(pending->entries[i].path, path) != 0 ||
-                                  strcmp(pending->entries[i].hash, hash) != 0)) {
+                                  strcmp(pending->entries[i].id, id) != 0)) {
         i++;
     }
     return i;
@@ -216,19 +220,29 @@ static enum kc_error add_asked(struct pending_entry *entry, const struct pending
 }
 
 static bool is_listable(const struct pending_note *note) {
-    size_t length = strlen(note->path);
-    return note->path[0] == '/' && length <= PENDING_PATH_MAX &&
-           parse_is_utf8(note->path, length) && parse_is_hex(note->hash, HASH_LENGTH) &&
+    size_t room = PENDING_PATHS_MAX;
+    return pending_path_fits(note->path, &room) && parse_is_hex(note->hash, HASH_LENGTH) &&
+           (note->chain == NULL || pending_chain_fits(note->chain, &room)) &&
            parse_is_utf8(note->action, strlen(note->action)) &&
            parse_is_utf8(note->service, strlen(note->service)) &&
            parse_is_utf8(note->target, strlen(note->target));
 }
 
+/* A binary by itself is told by its hash. */
+static const char *id_of(const struct pending_note *note) {
+    return note->chain == NULL ? note->hash : note->chain->id;
+}
+
 static enum kc_error start_entry(const struct pending_note *note, int64_t now_us,
                                  struct pending_entry *entry) {
     entry->first_us = now_us;
-    enum kc_error error = copy_text(note->path, strlen(note->path), &entry->path);
-    return error == KC_OK ? copy_text(note->hash, strlen(note->hash), &entry->hash) : error;
+    entry->id = strdup(id_of(note));
+    entry->path = strdup(note->path);
+    entry->hash = strdup(note->hash);
+    entry->end = strdup(note->chain == NULL ? "" : chain_end_word(note->chain->end));
+    bool is_whole =
+        entry->id != NULL && entry->path != NULL && entry->hash != NULL && entry->end != NULL;
+    return is_whole ? KC_OK : KC_NO_MEMORY;
 }
 
 static enum kc_error note_again(const struct pending_note *note, int64_t now_us,
@@ -243,7 +257,8 @@ static enum kc_error note_again(const struct pending_note *note, int64_t now_us,
     entry->pid = note->pid;
     entry->count = note->times > INT64_MAX - entry->count ? INT64_MAX : entry->count + note->times;
     entry->last_us = now_us;
-    return add_asked(entry, note);
+    error = note->chain == NULL ? KC_OK : pending_links_copy(note->chain, entry);
+    return error == KC_OK ? add_asked(entry, note) : error;
 }
 
 enum kc_error pending_enter(struct pending *pending, const struct pending_note *note,
@@ -252,7 +267,7 @@ enum kc_error pending_enter(struct pending *pending, const struct pending_note *
         return KC_OK;
     }
     struct pending_entry entry = {0};
-    size_t index = pending_index(pending, note->path, note->hash);
+    size_t index = pending_index(pending, note->path, id_of(note));
     enum kc_error error = KC_OK;
     if (index < pending->count) {
         entry = take_out(pending, index);

@@ -4,6 +4,7 @@
  * being written and read again.
  * links: daemon/pending.c daemon/pending_list.c daemon/edit_lock.c kc_static platform -ljansson
  */
+#include "daemon/chain.h"
 #include "daemon/pending_internal.h"
 #include "libkc/parse.h"
 
@@ -24,7 +25,15 @@ static void check_entry(const struct pending *pending, size_t index) {
     require(strlen(entry->arguments) <= PENDING_ARGUMENTS_MAX);
     require(entry->asked_count <= PENDING_ASKED_MAX);
     require(index == 0 || pending_at(pending, index - 1)->last_us >= entry->last_us);
-    require(pending_index(pending, entry->path, entry->hash) == index);
+    require(entry->link_count <= CHAIN_LINKS_MAX && parse_is_hex(entry->id, 64));
+    require(entry->end[0] != '\0' ||
+            (entry->link_count == 0 && strcmp(entry->id, entry->hash) == 0));
+    for (size_t i = 0; i < entry->link_count; i++) {
+        const struct pending_link *link = &entry->links[i];
+        require(link->path[0] == '/' || strcmp(link->kind, "unknown") == 0);
+        require((strcmp(link->kind, "script") == 0) == (link->script[0] == '/'));
+    }
+    require(pending_index(pending, entry->path, entry->id) == index);
 }
 
 static void check_round_trip(const struct pending *pending) {

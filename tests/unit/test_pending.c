@@ -3,6 +3,7 @@
  * The list of those who wait: its bounds, its age, and that nobody's note is lost.
  * links: daemon/pending.c daemon/pending_list.c daemon/edit_lock.c kc_static platform -ljansson
  */
+#include "daemon/chain.h"
 #include "daemon/pending.h"
 #include "libkc/parse.h"
 
@@ -418,6 +419,165 @@ static void test_pending_loses_no_note_of_another_process(void **state) {
     assert_int_equal(shared, CHILDREN * NOTES);
 }
 
+#define CHAIN_ID "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+
+/* A shell that runs a script, below a terminal. */
+static struct chain_link *three_links(void) {
+    static struct chain_link links[] = {
+        {.kind = LINK_SCRIPT,
+         .pid = 12,
+         .path = (char *)"/bin/sh",
+         .hash = HASH_A,
+         .script = (char *)"/home/x/a b\n.sh",
+         .script_hash = HASH_B},
+        {.kind = LINK_UNKNOWN, .pid = 11, .path = (char *)"", .why = "it can't be looked at"},
+        {.kind = LINK_BINARY, .pid = 10, .path = (char *)"/bin/term", .hash = HASH_B},
+    };
+    return links;
+}
+
+static void add_chain(const struct place *place, const struct chain *chain, int64_t now_us) {
+    struct pending_note note = note_of("/bin/kcget", HASH_A);
+    note.chain = chain;
+    assert_int_equal(pending_add(place->path, &note, 1, now_us, LOCK_MS), KC_OK);
+}
+
+static void test_pending_keeps_a_chain_link_by_link(void **state) {
+    struct place *place = *state;
+    const struct chain chain = {
+        .count = 3, .links = three_links(), .end = CHAIN_END_MANAGER, .id = CHAIN_ID};
+    add_chain(place, &chain, NOW);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), 1);
+    const struct pending_entry *entry = pending_at(pending, 0);
+    assert_string_equal(entry->id, CHAIN_ID);
+    assert_string_equal(entry->path, "/bin/kcget");
+    assert_string_equal(entry->hash, HASH_A);
+    assert_string_equal(entry->end, "manager");
+    assert_int_equal(entry->link_count, 3);
+    assert_string_equal(entry->links[0].kind, "script");
+    assert_string_equal(entry->links[0].path, "/bin/sh");
+    assert_string_equal(entry->links[0].hash, HASH_A);
+    assert_string_equal(entry->links[0].script, "/home/x/a b\n.sh");
+    assert_string_equal(entry->links[0].script_hash, HASH_B);
+    assert_int_equal(entry->links[0].pid, 12);
+    assert_string_equal(entry->links[1].kind, "unknown");
+    assert_string_equal(entry->links[1].path, "");
+    assert_string_equal(entry->links[1].hash, "");
+    assert_string_equal(entry->links[2].path, "/bin/term");
+    assert_string_equal(entry->links[2].script, "");
+    assert_string_equal(entry->links[2].script_hash, "");
+}
+
+static void test_pending_counts_a_chain_once_and_notes_its_last_numbers(void **state) {
+    struct place *place = *state;
+    struct chain_link again[3];
+    memcpy(again, three_links(), sizeof again);
+    again[2].pid = 99;
+    const struct chain chain = {
+        .count = 3, .links = three_links(), .end = CHAIN_END_FIRST, .id = CHAIN_ID};
+    const struct chain later = {.count = 3, .links = again, .end = CHAIN_END_FIRST, .id = CHAIN_ID};
+    const struct chain orphan = {.end = CHAIN_END_FIRST, .id = HASH_B};
+    add_chain(place, &chain, NOW);
+    add_chain(place, &later, NOW + 1);
+    add_chain(place, &orphan, NOW + 2);
+    KC_AUTO(pending) pending = load(place, NOW + 2);
+    assert_int_equal(pending_count(pending), 2);
+    assert_int_equal(pending_at(pending, 0)->link_count, 0);
+    assert_int_equal(pending_at(pending, 1)->count, 2);
+    assert_int_equal(pending_at(pending, 1)->links[2].pid, 99);
+}
+
+static void test_pending_tells_a_helper_from_its_chains(void **state) {
+    struct place *place = *state;
+    const struct pending_entry *entry = NULL;
+    const struct chain chain = {.end = CHAIN_END_OTHER, .id = CHAIN_ID};
+    add_chain(place, &chain, NOW + 1);
+    add(place, "/bin/kcget", HASH_A, NOW);
+    KC_AUTO(pending) pending = load(place, NOW + 1);
+    assert_int_equal(pending_count(pending), 2);
+    assert_int_equal(pending_find(pending, "cccccccc", &entry), KC_OK);
+    assert_string_equal(entry->end, "other_user");
+    assert_int_equal(pending_find(pending, "aaaaaaaa", &entry), KC_OK);
+    assert_string_equal(entry->end, "");
+    assert_string_equal(pending_find_path(pending, "/bin/kcget")->id, HASH_A);
+    assert_int_equal(pending_remove(place->path, "/bin/kcget", CHAIN_ID), KC_OK);
+    KC_AUTO(pending) rest = load(place, NOW + 1);
+    assert_int_equal(pending_count(rest), 1);
+    assert_string_equal(pending_at(rest, 0)->id, HASH_A);
+}
+
+static void test_pending_lists_a_chain_whole_or_not_at_all(void **state) {
+    struct place *place = *state;
+    static char path[4096];
+    struct chain_link links[CHAIN_LINKS_MAX];
+    memset(path, 'p', sizeof path - 1);
+    path[0] = '/';
+    for (size_t i = 0; i < CHAIN_LINKS_MAX; i++) {
+        links[i] = (struct chain_link){.kind = LINK_BINARY, .path = path, .hash = HASH_A};
+    }
+    /* Seven paths of 4,095 bytes fit beside the helper's own. */
+    struct chain chain = {.count = 7, .links = links, .id = CHAIN_ID};
+    add_chain(place, &chain, NOW);
+    chain.count = 8;
+    memset(chain.id, 'd', 64);
+    add_chain(place, &chain, NOW);
+    chain.count = 1;
+    links[0].hash[0] = '\0';
+    memset(chain.id, 'e', 64);
+    add_chain(place, &chain, NOW);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), 1);
+    assert_int_equal(pending_at(pending, 0)->link_count, 7);
+}
+
+/* Each as large as it can be, so that none is lost to the limit of the file. */
+static void test_pending_keeps_as_many_of_the_largest_entries(void **state) {
+    struct place *place = *state;
+    static char paths[2][480];
+    static char target[1025];
+    static char arguments[513];
+    static struct chain chains[PENDING_MAX];
+    static struct pending_note notes[PENDING_MAX * PENDING_ASKED_MAX];
+    static char services[PENDING_ASKED_MAX][256];
+    struct chain_link links[CHAIN_LINKS_MAX];
+    memset(paths, '/', sizeof paths);
+    paths[0][465] = paths[1][465] = '\0';
+    memset(target, '"', sizeof target - 1);
+    memset(arguments, '\\', sizeof arguments - 1);
+    for (size_t i = 0; i < CHAIN_LINKS_MAX; i++) {
+        links[i] = (struct chain_link){.kind = LINK_SCRIPT,
+                                       .pid = INT64_MAX,
+                                       .path = paths[0],
+                                       .hash = HASH_A,
+                                       .script = paths[1],
+                                       .script_hash = HASH_A};
+    }
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        struct chain *chain = &chains[i / PENDING_ASKED_MAX];
+        char *service = services[i % PENDING_ASKED_MAX];
+        *chain = (struct chain){.count = CHAIN_LINKS_MAX, .links = links, .id = CHAIN_ID};
+        (void)snprintf(chain->id, 4, "%03zx", i / PENDING_ASKED_MAX);
+        chain->id[3] = 'c';
+        memset(service, '"', 255);
+        service[0] = (char)('a' + i % PENDING_ASKED_MAX);
+        notes[i] = note_of("/bin/kcget", HASH_A);
+        notes[i].chain = chain;
+        notes[i].arguments = arguments;
+        notes[i].pid = INT64_MAX;
+        notes[i].times = INT64_MAX;
+        notes[i].action = "search";
+        notes[i].service = service;
+        notes[i].target = target;
+    }
+    assert_int_equal(pending_add(place->path, notes, sizeof notes / sizeof notes[0], NOW, LOCK_MS),
+                     KC_OK);
+    KC_AUTO(pending) pending = load(place, NOW);
+    assert_int_equal(pending_count(pending), PENDING_MAX);
+    assert_int_equal(pending_at(pending, 0)->asked_count, PENDING_ASKED_MAX);
+    assert_int_equal(pending_at(pending, PENDING_MAX - 1)->link_count, CHAIN_LINKS_MAX);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void) {
@@ -435,6 +595,11 @@ int main(void) {
         CASE(test_pending_finds_no_hash_that_two_paths_share),
         CASE(test_pending_finds_the_newest_of_a_path),
         CASE(test_pending_removes_one_identity),
+        CASE(test_pending_keeps_a_chain_link_by_link),
+        CASE(test_pending_counts_a_chain_once_and_notes_its_last_numbers),
+        CASE(test_pending_tells_a_helper_from_its_chains),
+        CASE(test_pending_lists_a_chain_whole_or_not_at_all),
+        CASE(test_pending_keeps_as_many_of_the_largest_entries),
         CASE(test_pending_puts_a_file_that_it_cannot_use_aside),
         CASE(test_pending_takes_away_what_a_crash_left),
         CASE(test_pending_does_not_follow_a_symbolic_link),
