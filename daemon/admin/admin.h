@@ -34,6 +34,7 @@ enum exit_code cmd_upgrade(const struct options *options);
 enum exit_code cmd_unregister(const struct options *options);
 enum exit_code cmd_allow(const struct options *options);
 enum exit_code cmd_revoke(const struct options *options);
+enum exit_code cmd_caller_rule(const struct options *options);
 enum exit_code cmd_approve(const struct options *options);
 enum exit_code cmd_list(const struct options *options);
 enum exit_code cmd_list_pending(const struct options *options);

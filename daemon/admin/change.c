@@ -23,7 +23,7 @@ static enum exit_code open_audit(const char *path, struct audit **ret_audit) {
 }
 
 static enum exit_code exit_of(enum kc_error error) {
-    if (error == KC_NOT_FOUND || error == KC_EXISTS) {
+    if (error == KC_NOT_FOUND || error == KC_EXISTS || error == KC_DENIED) {
         return EXIT_NO;
     }
     return error == KC_INVALID ? EXIT_USAGE : EXIT_FAULT;

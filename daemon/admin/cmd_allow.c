@@ -13,8 +13,9 @@ enum exit_code cmd_allow(const struct options *options) {
         return code;
     }
     if (rights_are_empty(rights)) {
-        say("nothing to allow; name it with --read, --write, --search, --plain, --jit or "
-            "--library");
+        say("nothing to allow; name it with --read, --write, --search, --launcher or another "
+            "option "
+            "(keychain-auth allow --help)");
         return EXIT_USAGE;
     }
     return entry_change(options, CONFIG_ALLOW, "allow", rights);

@@ -11,6 +11,7 @@
 #include "daemon/admin/subject.h"
 #include "daemon/policy.h"
 #include "libkc/parse.h"
+#include "platform/process.h"
 #include "platform/trust.h"
 
 #include <jansson.h>
@@ -23,8 +24,7 @@
 
 struct finding {
     const char *path;
-    const char
-        *word; /* "ok", "changed", "missing", "unreadable", "unsafe", "unsupported", "unknown" */
+    const char *word; /* "ok", "changed", "missing", "unreadable", "unsafe", "unknown" */
     char why[2 * WHERE_SIZE];
 };
 
@@ -78,6 +78,24 @@ static void find_unsafe(const char *where, const char *why, struct finding *find
     (void)snprintf(finding->why, sizeof finding->why, "\"%s\": %s", where, why);
 }
 
+/* A script is started by a name that may lead elsewhere since. */
+static void look_at_interpreter(const char *path, struct finding *finding) {
+    KC_AUTO(image) image = NULL;
+    struct shown shown;
+    const char *why = "there is no such file";
+    enum kc_error error = image_open(path, &image, &why);
+    if (error != KC_OK) {
+        finding->word = error == KC_NOT_FOUND ? "missing" : "unreadable";
+        (void)snprintf(finding->why, sizeof finding->why, "what runs it, \"%.4000s\": %s",
+                       say_show(path, &shown), why);
+    } else if (strcmp(image_path(image), path) != 0) {
+        finding->word = "changed";
+        (void)snprintf(finding->why, sizeof finding->why,
+                       "what runs it leads to \"%.4000s\" now; run keychain-auth upgrade",
+                       say_show(image_path(image), &shown));
+    }
+}
+
 static void look_at(const struct policy_entry *entry, struct finding *finding) {
     KC_AUTO(subject) subject = NULL;
     char where[WHERE_SIZE];
@@ -93,11 +111,8 @@ static void look_at(const struct policy_entry *entry, struct finding *finding) {
         find_changed(entry, subject, finding);
     } else if (trust_check_path(path, where, sizeof where, &why) == KC_UNSAFE) {
         find_unsafe(where, why, finding);
-    } else if (policy_entry_unsupported(entry) != NULL) {
-        finding->word = "unsupported";
-        (void)snprintf(finding->why, sizeof finding->why,
-                       "\"%s\" isn't supported yet, so everything is denied",
-                       policy_entry_unsupported(entry));
+    } else if (policy_entry_interpreter(entry) != NULL) {
+        look_at_interpreter(policy_entry_interpreter(entry), finding);
     }
 }
 

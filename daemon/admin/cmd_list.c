@@ -5,6 +5,7 @@
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/say.h"
+#include "daemon/config_flags.h"
 #include "daemon/policy.h"
 
 #include <jansson.h>
@@ -20,25 +21,30 @@ static void print_grants(const struct policy_entry *entry, enum right right, con
     }
 }
 
-static void print_entry(const struct policy_entry *entry) {
-    struct shown shown;
-    const char *unsupported = policy_entry_unsupported(entry);
-    (void)printf("%.8s  %s\n         ", policy_entry_hash(entry),
-                 say_show(policy_entry_path(entry), &shown));
+static void print_rights(const struct policy_entry *entry) {
     print_grants(entry, RIGHT_READ, " read ");
     print_grants(entry, RIGHT_WRITE, " write ");
     bool has_rights = policy_entry_grant_count(entry, RIGHT_READ) > 0 ||
                       policy_entry_grant_count(entry, RIGHT_WRITE) > 0;
-    (void)printf("%s%s%s", has_rights ? "" : " no rights",
-                 policy_entry_can_search(entry) ? " search" : "",
-                 policy_entry_is_plain(entry) ? " plain" : "");
-    if (policy_entry_may_make_code(entry)) {
-        (void)fputs(" jit", stdout);
-    }
-    if (unsupported != NULL) {
-        (void)printf(" (denied everything: \"%s\" isn't supported yet)", unsupported);
+    (void)fputs(has_rights ? "" : " no rights", stdout);
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        const struct config_flag_row *row = &config_flags[i];
+        if (row->is_on(entry) != row->is_usual) {
+            (void)printf(" %s%s", row->is_usual ? "no-" : "", row->option);
+        }
     }
     (void)putchar('\n');
+}
+
+static void print_entry(const struct policy_entry *entry) {
+    struct shown shown;
+    (void)printf("%.8s  %s\n         ", policy_entry_hash(entry),
+                 say_show(policy_entry_path(entry), &shown));
+    print_rights(entry);
+    const char *interpreter = policy_entry_interpreter(entry);
+    if (interpreter != NULL) {
+        (void)printf("          run by  %s\n", say_show(interpreter, &shown));
+    }
     for (size_t i = 0; i < policy_entry_library_count(entry); i++) {
         (void)printf("          library %.8s  %s\n", policy_entry_library_hash(entry, i),
                      say_show(policy_entry_library_path(entry, i), &shown));
@@ -71,15 +77,41 @@ static json_t *grants_to_json(const struct policy_entry *entry, enum right right
     return grants;
 }
 
+/* All are true or false, also those that are words in the file. */
+static int add_flags(const struct policy_entry *entry, json_t *object) {
+    static const char *const names[CONFIG_FLAG_COUNT] = {
+        [CONFIG_SEARCH] = "can_search",
+        [CONFIG_PLAIN] = "plain",
+        [CONFIG_JIT] = "jit",
+        [CONFIG_HELPER] = "helper",
+        [CONFIG_LAUNCHER] = "launcher",
+        [CONFIG_SESSION_ROOT] = "session_root",
+        [CONFIG_INLINE] = "inline",
+        [CONFIG_INTERACTIVE] = "interactive",
+        [CONFIG_ANCESTRY] = "ancestry_chain",
+    };
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        if (json_object_set_new(object, names[i], json_boolean(config_flags[i].is_on(entry))) !=
+            0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static json_t *entry_to_json(const struct policy_entry *entry) {
-    return json_pack(
-        "{s:o, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:o, s:s?}", "path",
-        print_text(policy_entry_path(entry)), "hash", policy_entry_hash(entry), "registered_at",
-        policy_entry_registered_at(entry), "allowed_read_services",
-        grants_to_json(entry, RIGHT_READ), "allowed_write_services",
-        grants_to_json(entry, RIGHT_WRITE), "can_search", (int)policy_entry_can_search(entry),
-        "plain", (int)policy_entry_is_plain(entry), "jit", (int)policy_entry_may_make_code(entry),
-        "libraries", libraries_to_json(entry), "unsupported", policy_entry_unsupported(entry));
+    const char *interpreter = policy_entry_interpreter(entry);
+    json_t *object = json_pack(
+        "{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "path", print_text(policy_entry_path(entry)), "hash",
+        policy_entry_hash(entry), "registered_at", policy_entry_registered_at(entry),
+        "allowed_read_services", grants_to_json(entry, RIGHT_READ), "allowed_write_services",
+        grants_to_json(entry, RIGHT_WRITE), "libraries", libraries_to_json(entry), "interpreter",
+        interpreter != NULL ? print_text(interpreter) : json_null());
+    if (object != NULL && add_flags(entry, object) != 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }
 
 static enum exit_code print_as_json(const struct policy *policy) {

@@ -4,7 +4,10 @@
 
 #include "daemon/admin/change.h"
 #include "daemon/admin/places.h"
+#include "daemon/admin/script.h"
 #include "daemon/admin/subject.h"
+
+#include <stdlib.h>
 
 enum exit_code cmd_upgrade(const struct options *options) {
     KC_AUTO(places) places = NULL;
@@ -19,12 +22,20 @@ enum exit_code cmd_upgrade(const struct options *options) {
     if (subject_is_loader(subject)) {
         return subject_refuse_loader(subject);
     }
-    struct config_change change = {
-        .kind = CONFIG_UPGRADE, .path = subject->path, .hash = subject->hash};
+    char *interpreter = NULL;
+    code = script_interpreter(subject, options_value(options, "interpreter", 0), &interpreter);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    struct config_change change = {.kind = CONFIG_UPGRADE,
+                                   .path = subject->path,
+                                   .hash = subject->hash,
+                                   .interpreter = interpreter};
     const struct change_name name = {.event = "policy", .action = "upgrade", .message = ""};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, subject->path, subject->hash);
     }
+    free(interpreter);
     return code;
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/admin/libraries.h"
 #include "daemon/admin/say.h"
+#include "daemon/config_flags.h"
 #include "daemon/policy.h"
 
 #include <stdio.h>
@@ -86,9 +87,9 @@ enum exit_code rights_new(const struct options *options, enum rights_kind kind,
     if (code != EXIT_DONE) {
         return code;
     }
-    rights->search = flag_of(options, kind, "search");
-    rights->plain = flag_of(options, kind, "plain");
-    rights->jit = flag_of(options, kind, "jit");
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        rights->flags[i] = flag_of(options, kind, config_flags[i].option);
+    }
     *ret_rights = rights;
     rights = NULL;
     return EXIT_DONE;
@@ -106,8 +107,7 @@ void rights_free(struct rights *rights) {
 
 bool rights_are_empty(const struct rights *rights) {
     return rights->read.count == 0 && rights->write.count == 0 && rights->libraries->count == 0 &&
-           rights->search == CONFIG_LEAVE && rights->plain == CONFIG_LEAVE &&
-           rights->jit == CONFIG_LEAVE;
+           config_flags_are_left(rights->flags);
 }
 
 void rights_lend(const struct rights *rights, struct config_change *change) {
@@ -115,9 +115,7 @@ void rights_lend(const struct rights *rights, struct config_change *change) {
     change->read_count = rights->read.count;
     change->write = (const char *const *)rights->write.items;
     change->write_count = rights->write.count;
-    change->search = rights->search;
-    change->plain = rights->plain;
-    change->jit = rights->jit;
+    memcpy(change->flags, rights->flags, sizeof change->flags);
     change->libraries = rights->libraries->items;
     change->library_count = rights->libraries->count;
 }
@@ -156,9 +154,9 @@ void rights_describe(const struct rights *rights, char ret_text[KC_MESSAGE_MAX])
     ret_text[0] = '\0';
     add_grants(ret_text, "read", &rights->read);
     add_grants(ret_text, "write", &rights->write);
-    add_flag(ret_text, "search", rights->search);
-    add_flag(ret_text, "plain", rights->plain);
-    add_flag(ret_text, "jit", rights->jit);
+    for (size_t i = 0; i < CONFIG_FLAG_COUNT; i++) {
+        add_flag(ret_text, config_flags[i].option, rights->flags[i]);
+    }
     for (size_t i = 0; i < rights->libraries->count; i++) {
         add(ret_text, i == 0 ? "; " : ",", i == 0 ? "library " : "");
         add(ret_text, "", rights->libraries->items[i].path);

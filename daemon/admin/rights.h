@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rights that a command line names: --read, --write, --search, --plain, --jit, --library. */
+/* The rights that a command line names: --read, --write, --library, and the flags of an entry. */
 #ifndef RIGHTS_H
 #define RIGHTS_H
 
@@ -21,9 +21,7 @@ struct grants {
 struct rights {
     struct grants read;
     struct grants write;
-    enum config_flag search;
-    enum config_flag plain;
-    enum config_flag jit;
+    enum config_flag flags[CONFIG_FLAG_COUNT];
     struct libraries *libraries;
 };
 

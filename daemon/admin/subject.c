@@ -15,6 +15,21 @@
 
 #define HASH_PREFIX_MIN 8
 
+static bool begins_with(const struct subject *subject, const char *mark, size_t length) {
+    return subject->head_length >= length && memcmp(subject->head, mark, length) == 0;
+}
+
+static enum kc_error read_head(const struct image *image, struct subject *subject) {
+    enum kc_error error =
+        image_read(image, 0, subject->head, sizeof subject->head, &subject->head_length);
+    if (error == KC_OK) {
+        subject->kind = begins_with(subject, "#!", 2)        ? SUBJECT_SCRIPT
+                        : begins_with(subject, "\177ELF", 4) ? SUBJECT_PROGRAM
+                                                             : SUBJECT_OTHER;
+    }
+    return error;
+}
+
 static enum kc_error open_and_hash(const char *path, struct subject *subject,
                                    const char **ret_why) {
     KC_AUTO(image) image = NULL;
@@ -22,7 +37,10 @@ static enum kc_error open_and_hash(const char *path, struct subject *subject,
     if (error != KC_OK) {
         return error;
     }
-    error = digest_compute(image, NULL, subject->hash);
+    error = read_head(image, subject);
+    if (error == KC_OK) {
+        error = digest_compute(image, NULL, subject->hash);
+    }
     if (error != KC_OK) {
         return error;
     }
@@ -99,27 +117,15 @@ enum exit_code subject_refuse_loader(const struct subject *subject) {
     return EXIT_NO;
 }
 
-/* The kernel starts the interpreter that such a file names, and shows that. */
-static bool is_script(const char *path) {
-    static const char mark[] = {'#', '!'};
-    KC_AUTO(image) image = NULL;
-    const char *why = NULL;
-    char begin[sizeof mark];
-    size_t length = 0;
-    return image_open(path, &image, &why) == KC_OK &&
-           image_read(image, 0, begin, sizeof begin, &length) == KC_OK && length == sizeof begin &&
-           memcmp(begin, mark, sizeof mark) == 0;
-}
-
-static void warn_of_what_never_runs(const char *path) {
+static void warn_of_what_never_asks(const struct subject *subject) {
     struct shown shown;
-    if (is_script(path)) {
-        say_warning("\"%s\" is a script: what asks when it runs is its interpreter, so this entry "
-                    "never allows anything",
-                    say_show(path, &shown));
-    }
-    if (!trust_may_execute(path)) {
-        say_warning("\"%s\" isn't executable", say_show(path, &shown));
+    if (subject->kind == SUBJECT_SCRIPT) {
+        say_warning(
+            "\"%s\" is a script: it counts as a caller of helpers, kcget for one; what asks "
+            "without a helper is its interpreter",
+            say_show(subject->path, &shown));
+    } else if (subject->kind == SUBJECT_PROGRAM && !trust_may_execute(subject->path)) {
+        say_warning("\"%s\" isn't executable", say_show(subject->path, &shown));
     }
 }
 
@@ -137,5 +143,5 @@ void subject_warn(const struct subject *subject) {
         say_warning("\"%s\" isn't safe from others: \"%s\": %s", say_show(subject->path, &shown),
                     say_show(where, &place), why);
     }
-    warn_of_what_never_runs(subject->path);
+    warn_of_what_never_asks(subject);
 }

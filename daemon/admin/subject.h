@@ -5,14 +5,24 @@
 
 #include <stdbool.h>
 
+#include "daemon/admin/shebang.h"
 #include "daemon/exchange.h"
 #include "libkc/options.h"
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
+enum subject_kind {
+    SUBJECT_PROGRAM, /* the kernel runs it */
+    SUBJECT_SCRIPT,  /* "#!": the kernel runs what its first line names */
+    SUBJECT_OTHER
+};
+
 struct subject {
     char *path; /* real */
     char hash[HASH_TEXT_SIZE];
+    enum subject_kind kind;
+    size_t head_length;
+    char head[SHEBANG_MAX]; /* the first bytes of the file */
 };
 
 /* Looks at the file: its real path and its hash. Says what is wrong; EXIT_NO: there is no such
@@ -35,8 +45,8 @@ KC_MUST_USE enum exit_code subject_resolve(const char *operand, char **ret_path)
 bool subject_is_loader(const struct subject *subject);
 enum exit_code subject_refuse_loader(const struct subject *subject);
 
-/* Warns of a program that anything can drive, of a path that others may change, and of a file
- * that can't ask under its own name: a script, or one that isn't executable. */
+/* Warns of a program that anything can drive, of a path that others may change, of a script, which
+ * counts only as a caller of helpers, and of a program that isn't executable. */
 void subject_warn(const struct subject *subject);
 
 KC_AUTO_DEFINE(subject)

@@ -45,13 +45,38 @@
         {.name = "jit",                                                                    \
          .can_negate = true,                                                               \
          .help = "it makes code as it runs, as node and java do (weaker)"},                \
+        {.name = "helper",                                                                 \
+         .can_negate = true,                                                               \
+         .help = "it has no rights of its own: its callers' count"},                       \
+        {.name = "launcher",                                                               \
+         .can_negate = true,                                                               \
+         .help = "it hands rights on to what it starts: a shell, tmux, make"},             \
+        {.name = "session-root",                                                           \
+         .can_negate = true,                                                               \
+         .help = "nobody need stand above it: a terminal, a service"},                     \
+        {.name = "interactive",                                                            \
+         .can_negate = true,                                                               \
+         .help = "an interpreter: it counts at a terminal (default)"},                     \
+        {.name = "inline",                                                                 \
+         .can_negate = true,                                                               \
+         .help = "an interpreter: it counts with code from -c or a pipe, too"},            \
+        {.name = "ancestry-chain",                                                         \
+         .can_negate = true,                                                               \
+         .help = "its callers must be allowed, too, as a helper's"},                       \
         LIBRARY("it may run code from this file, which isn't the administrator's")
+#define INTERPRETER                                                         \
+    {                                                                       \
+        .name = "interpreter", .kind = OPTION_VALUE, .argument = "PATH",    \
+        .help = "PATH runs this script (default: what its first line says)" \
+    }
 
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
 static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
+static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, HELP, END};
+static const struct option upgrade_options[] = {INTERPRETER, HELP, END};
 
 static const struct option taken_rights[] = {
     GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
@@ -59,6 +84,12 @@ static const struct option taken_rights[] = {
     {.name = "search", .help = "it may not search any more"},
     {.name = "plain", .help = "it must use the nonce again"},
     {.name = "jit", .help = "it may not make code any more"},
+    {.name = "helper", .help = "it isn't a helper any more: its own rights count"},
+    {.name = "launcher", .help = "it may not hand rights on any more"},
+    {.name = "session-root", .help = "somebody must stand above it again"},
+    {.name = "interactive", .help = "an interpreter: it doesn't count at a terminal any more"},
+    {.name = "inline", .help = "an interpreter: it doesn't count with code from -c any more"},
+    {.name = "ancestry-chain", .help = "its callers aren't asked any more"},
     LIBRARY("it may not run code from this file any more"),
     HELP,
     END};
@@ -142,10 +173,10 @@ const struct command admin_commands[] = {
      cmd_list_pending},
     {"approve", "HASH|PATH", "register a program that was turned away", given_rights, 1, 1,
      cmd_approve},
-    {"register", "PATH", "register a program, with the rights that are named", given_rights, 1, 1,
-     cmd_register},
-    {"upgrade", "PATH", "a registered program was replaced: take its new hash", only_help, 1, 1,
-     cmd_upgrade},
+    {"register", "PATH", "register a program or a script, with the rights that are named",
+     register_options, 1, 1, cmd_register},
+    {"upgrade", "PATH", "a registered program was replaced: take its new hash", upgrade_options, 1,
+     1, cmd_upgrade},
     {"unregister", "PATH|HASH", "forget a program", only_help, 1, 1, cmd_unregister},
     {"allow", "PATH|HASH", "give a registered program more rights", given_rights, 1, 1, cmd_allow},
     {"revoke", "PATH|HASH", "take rights away, or all when none is named", taken_rights, 1, 1,
@@ -153,6 +184,8 @@ const struct command admin_commands[] = {
     {"list", "", "show who is registered and with which rights", only_json, 0, 0, cmd_list},
     {"check", "[PATH...]", "check that the policy still fits the files", only_json, 0, SIZE_MAX,
      cmd_check},
+    {"caller-rule", "[chain|nearest]", "show, or choose, how far up a helper's callers are asked",
+     only_help, 0, 1, cmd_caller_rule},
     {"explain", "PID | PATH ACTION SERVICE [TARGET]",
      "show what is found in a process, or what a program may do, and why", only_json, 1, 4,
      cmd_explain},

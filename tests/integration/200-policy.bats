@@ -370,8 +370,11 @@ END
     printf '#' >"$BATS_TEST_TMPDIR/data"
     chmod 0644 "$BATS_TEST_TMPDIR/data"
     run -0 --separate-stderr keychain-auth register "$BATS_TEST_TMPDIR/data"
+    has "$stderr" "neither a program nor a script"
+    cp "$tool" "$tool.copy"
+    chmod 0644 "$tool.copy"
+    run -0 --separate-stderr keychain-auth register "$tool.copy"
     has "$stderr" "isn't executable"
-    lacks "$stderr" "is a script"
 }
 
 @test "the dynamic loader, and what is no program, are refused" {
