@@ -11,10 +11,10 @@
 #include "daemon/digest.h"
 #include "daemon/dispatch.h"
 #include "daemon/identify.h"
+#include "daemon/own_helpers.h"
 #include "daemon/policy.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
-#include "libkc/attributes.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
 #include "libkc/secret.h"
@@ -45,6 +45,7 @@ struct run {
     char *config_path;
     char *audit_path;
     char *pending_path;
+    char *own_directory;      /* of the daemon's own program */
     char why[KC_MESSAGE_MAX]; /* why it couldn't start */
 };
 
@@ -95,6 +96,11 @@ static enum kc_error open_address(struct run *run) {
     return error;
 }
 
+static char *directory_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? NULL : strndup(path, (size_t)(slash - path));
+}
+
 /* The daemon's own program: who runs the same bytes may administer. */
 static enum kc_error hash_own_image(struct run *run) {
     KC_AUTO(process) self = NULL;
@@ -106,6 +112,10 @@ static enum kc_error hash_own_image(struct run *run) {
     }
     if (error == KC_OK) {
         error = digest_compute(image, NULL, run->daemon.own_hash);
+    }
+    if (error == KC_OK) {
+        run->own_directory = directory_of(image_path(image));
+        error = run->own_directory == NULL ? KC_NO_MEMORY : KC_OK;
     }
     return run_explain(run, error, "can't read the daemon's own program");
 }
@@ -176,6 +186,18 @@ static enum kc_error open_record(struct run *run) {
     return error;
 }
 
+/* Before the first client: a helper that isn't known yet would be turned away. */
+static void register_helpers(struct run *run) {
+    const struct own_helpers_plan plan = {
+        .directory = run->own_directory,
+        .config_path = run->config_path,
+        .policy = config_policy(run->daemon.config),
+        .audit = run->daemon.audit,
+        .log = &run->daemon.log,
+    };
+    own_helpers_register(&plan);
+}
+
 static enum kc_error record_event(const struct run *run, const char *event) {
     const struct audit_note note = {
         .event = event,
@@ -239,6 +261,7 @@ static enum kc_error run_open(struct run *run) {
         error = run_explain(run, record_event(run, "start"), "can't write the record");
     }
     if (error == KC_OK) {
+        register_helpers(run);
         error = run_explain(run, accept_open(daemon, &daemon->listener), "can't accept");
     }
     return error;
@@ -300,6 +323,7 @@ static void run_close(struct run *run) {
     free(run->config_path);
     free(run->audit_path);
     free(run->pending_path);
+    free(run->own_directory);
 }
 
 static void announce(struct run *run) {
@@ -334,43 +358,5 @@ enum kc_error daemon_run(const struct daemon_plan *plan) {
     }
     run_close(run);
     free(run);
-    return error;
-}
-
-/* Status */
-
-enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *attributes) {
-    char sessions[24];
-    char pid[24];
-    char uptime[24];
-    const char *trouble = config_trouble(daemon->config);
-    const struct policy *policy = config_policy(daemon->config);
-    const char *address = daemon->endpoint != NULL ? endpoint_address(daemon->endpoint) : "";
-    char registered[24];
-    (void)snprintf(sessions, sizeof sessions, "%zu", daemon->session_count);
-    (void)snprintf(pid, sizeof pid, "%d", (int)uv_os_getpid());
-    (void)snprintf(uptime, sizeof uptime, "%llu",
-                   (unsigned long long)((clock_monotonic_ms() - daemon->started_ms) / 1000));
-    (void)snprintf(registered, sizeof registered, "%zu", policy != NULL ? policy_count(policy) : 0);
-    const struct attribute rows[] = {
-        {"version", KC_VERSION},
-        {"mode", "user"},
-        {"pid", pid},
-        {"socket", (char *)address},
-        {"socket_state",
-         daemon->is_displaced ? "REPLACED: clients may be talking to somebody else" : "ok"},
-        {"store", (char *)store_name(daemon->store)},
-        {"store_path", (char *)store_place(daemon->store)},
-        {"store_reason", (char *)daemon->store_reason},
-        {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
-        {"registered", registered},
-        {"administration", "open to your own processes (no passphrase)"},
-        {"sessions", sessions},
-        {"uptime_s", uptime},
-    };
-    enum kc_error error = KC_OK;
-    for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
-        error = attributes_add(attributes, rows[i].name, rows[i].value);
-    }
     return error;
 }

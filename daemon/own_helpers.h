@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our own helpers are known by installation: kcget and the adapters that stand beside the daemon's
+ * program are registered as helpers, so that nobody has to, and nobody gives them rights of their
+ * own by mistake.
+ */
+#ifndef OWN_HELPERS_H
+#define OWN_HELPERS_H
+
+struct audit;
+struct log;
+struct policy;
+
+struct own_helpers_plan {
+    const char *directory;   /* where to look, without a slash at its end */
+    const char *config_path; /* config.json … */
+    const struct policy
+        *policy; /* … and what it says; NULL: it can't be used, and nothing is done */
+    struct audit *audit;
+    struct log *log;
+};
+
+/*
+ * Registers each that isn't registered with its path and hash. One that is a helper already, with
+ * another hash, is upgraded only when nobody but us and the administrator could have put it there
+ * (platform/trust.h). What a person registered at that path as something else stays. Each change is
+ * written down first; what can't be done is logged, and never keeps the daemon from starting.
+ * Reads the files and may wait for the lock of config.json: not while the loop runs.
+ */
+void own_helpers_register(const struct own_helpers_plan *plan);
+
+#endif
