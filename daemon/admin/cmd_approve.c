@@ -2,10 +2,11 @@
 /*
  * approve: what was turned away becomes known. The person approves a hash that was seen, so
  * the file must still have it. A hash that fits several who wait approves none of them: a copy
- * of a program has its hash, too, and asks whenever it likes.
+ * of a program has its hash, too, and asks whenever it likes. A chain is approve_chain's.
  */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/approve_chain.h"
 #include "daemon/admin/change.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/rights.h"
@@ -23,8 +24,8 @@ static enum exit_code say_ambiguous(const struct pending *pending, const char *p
     say("more than one program waits whose hash begins with \"%s\":", say_show(prefix, &shown));
     for (size_t i = 0; i < pending_count(pending); i++) {
         const struct pending_entry *entry = pending_at(pending, i);
-        if (strncmp(entry->hash, prefix, strlen(prefix)) == 0) {
-            say("  %.16s  %s", entry->hash, say_show(entry->path, &shown));
+        if (strncmp(entry->id, prefix, strlen(prefix)) == 0) {
+            say("  %.16s  %s", entry->id, say_show(entry->path, &shown));
         }
     }
     say("nothing was registered; name one: keychain-auth approve PATH");
@@ -112,7 +113,10 @@ static enum exit_code approve(const struct places *places, const struct pending_
     const struct change_name name = {.event = "approve", .action = "register", .message = asked};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
-        change_settle(places, entry->path, entry->hash);
+        change_settle(places, entry->path, entry->id);
+    }
+    if (code == EXIT_DONE && rights_are_empty(rights)) {
+        say("no rights were given; --read, --write and --search give them");
     }
     return code;
 }
@@ -134,5 +138,15 @@ enum exit_code cmd_approve(const struct options *options) {
         return say_fault(error, "can't read the list of those who wait for approval");
     }
     code = find(pending, options_operand(options, 0), &entry);
-    return code == EXIT_DONE ? approve(places, entry, rights) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    bool with_chain = options_flag(options, "with-chain", false);
+    if (entry->end[0] != '\0') {
+        return approve_chain(places, entry, rights, with_chain);
+    }
+    if (with_chain) {
+        say("it asked by itself, so that there is no chain to take along");
+    }
+    return approve(places, entry, rights);
 }

@@ -75,6 +75,11 @@ static const struct option only_json[] = {JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
 static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
+static const struct option approve_options[] = {
+    GIVEN_RIGHTS,
+    {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
+    HELP,
+    END};
 static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, HELP, END};
 static const struct option upgrade_options[] = {INTERPRETER, HELP, END};
 
@@ -171,8 +176,8 @@ const struct command admin_commands[] = {
     {"status", "", "show what the daemon says of itself", status_options, 0, 0, cmd_status},
     {"list-pending", "", "show who was turned away and waits for approval", only_json, 0, 0,
      cmd_list_pending},
-    {"approve", "HASH|PATH", "register a program that was turned away", given_rights, 1, 1,
-     cmd_approve},
+    {"approve", "ID|PATH", "register a program, or a helper's callers, that were turned away",
+     approve_options, 1, 1, cmd_approve},
     {"register", "PATH", "register a program or a script, with the rights that are named",
      register_options, 1, 1, cmd_register},
     {"upgrade", "PATH", "a registered program was replaced: take its new hash", upgrade_options, 1,
