@@ -10,7 +10,7 @@
 set -euo pipefail
 
 kill -STOP "$ATTACK_DAEMON_PID"
-if ! kcget --timeout 1 aws prize >&2; then
+if ! reader --timeout 1 aws prize >&2; then
     echo "nobody was served"
 fi
 kill -CONT "$ATTACK_DAEMON_PID"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# attack: runs an approved program, kcget, and reads what it prints
+# attack: runs an approved direct client, and reads what it prints
 # expects: released
 # control: none
 # kind: residual
-# removed-by: helpers that are judged by their callers (planned; a label), confirmation
+# removed-by: a client that is a helper, or has --ancestry-chain (a label); confirmation
 # cost: -
 set -euo pipefail
 
-kcget aws prize
+reader aws prize
 echo "reason: released"

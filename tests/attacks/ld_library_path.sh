@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# attack: has kcget load a libjansson of the attacker's
+# attack: has reader load a libjansson of the attacker's
 # expects: untrusted_process
 # control: code_environment code_files
 # kind: stopped
@@ -9,8 +9,8 @@
 #
 # A copy with a few bytes more: that its code is harmless is luck, and the daemon can't know it.
 set -eu
-kcget=$(command -v kcget)
-cp "$(ldd "$kcget" | sed -n 's|.*libjansson[^ ]* => \(/[^ ]*\) .*|\1|p')" "$HOME/libjansson.so.4"
+reader=$(command -v reader)
+cp "$(ldd "$reader" | sed -n 's|.*libjansson[^ ]* => \(/[^ ]*\) .*|\1|p')" "$HOME/libjansson.so.4"
 chmod u+w "$HOME/libjansson.so.4"
 echo evil >>"$HOME/libjansson.so.4"
-LD_LIBRARY_PATH=$HOME exec "$kcget" aws prize
+LD_LIBRARY_PATH=$HOME exec "$reader" aws prize

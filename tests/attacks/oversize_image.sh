@@ -8,10 +8,10 @@
 # cost: image_size
 #
 # 600 MiB, without taking any space. It is refused at a glance, and others don't wait for it: the
-# attack has also succeeded when the approved kcget isn't served meanwhile.
+# attack has also succeeded when the approved reader isn't served meanwhile.
 set -eu
 truncate -s 600M "$ATTACK_VICTIM"
 "$ATTACK_VICTIM" connect print </dev/null >first &
-timeout 2 kcget aws prize >/dev/null || kcget aws prize
+timeout 2 reader aws prize >/dev/null || reader aws prize
 wait $!
 cat first

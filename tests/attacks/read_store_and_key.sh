@@ -16,8 +16,8 @@ cp -r "$HOME/.keychain-auth" "$copy"
 export HOME=$copy XDG_RUNTIME_DIR=$copy
 export KEYCHAIN_AUTH_SOCKET=$copy/keychain-auth/agent.sock
 
-keychain-auth register "$(command -v kcget)" --read aws >&2
+keychain-auth register "$(command -v reader)" --read aws >&2
 keychain-auth start --store file >&2
-kcget aws prize
+reader aws prize
 keychain-auth stop >&2
 echo "reason: released"

@@ -8,7 +8,7 @@
 set -euo pipefail
 
 # The user's part, now and below: a value that is known, and stored anew.
-value=$(kcget -n aws prize)
+value=$(reader -n aws prize)
 
 mkdir "$HOME/open"
 chmod 1777 "$HOME/open"

@@ -16,19 +16,19 @@ teardown() {
     start_daemon
     put aws prod-api-key 's3cret value'
 
-    run -1 --separate-stderr kcget aws prod-api-key
+    run -1 --separate-stderr reader aws prod-api-key
     is "$output" "" "a denial leaves standard output empty"
     has "$stderr" "is not registered"
     has "$stderr" "keychain-auth approve "
     prefix=$(sed -n 's/.*keychain-auth approve \([0-9a-f]*\) .*/\1/p' <<<"$stderr")
 
     run -0 --separate-stderr keychain-auth list-pending --json
-    is "$(jq -r '.[0].path' <<<"$output")" "$(command -v kcget)"
+    is "$(jq -r '.[0].path' <<<"$output")" "$(command -v reader)"
     run -0 keychain-auth approve "$prefix" --read aws
 
-    run -0 --separate-stderr kcget aws prod-api-key
+    run -0 --separate-stderr reader aws prod-api-key
     is "$output" "s3cret value"
-    run -1 --separate-stderr kcget github token
+    run -1 --separate-stderr reader github token
     has "$stderr" "keychain-auth allow "
 
     run -0 keychain-auth audit verify
@@ -47,25 +47,25 @@ teardown() {
 @test "values survive a restart" {
     start_daemon
     put aws prod-api-key lasting
-    allow kcget --read aws
+    allow reader --read aws
     stop_daemon
     start_daemon
-    run -0 kcget aws prod-api-key
+    run -0 reader aws prod-api-key
     is "$output" lasting
 }
 
-@test "kcget -n prints the value without a newline, byte for byte" {
+@test "reader -n prints the value without a newline, byte for byte" {
     start_daemon
     put aws key $'two\nlines'
-    allow kcget --read aws
-    is "$(kcget -n aws key | od -An -c | tr -d ' \n')" 'two\nlines'
-    is "$(kcget aws key | tail -c 1 | od -An -c | tr -d ' ')" '\n'
+    allow reader --read aws
+    is "$(reader -n aws key | od -An -c | tr -d ' \n')" 'two\nlines'
+    is "$(reader aws key | tail -c 1 | od -An -c | tr -d ' ')" '\n'
 }
 
-@test "kcget of something that isn't there says so and ends with 1" {
+@test "reader of something that isn't there says so and ends with 1" {
     start_daemon
-    allow kcget --read aws
-    run -1 --separate-stderr kcget aws nothing
+    allow reader --read aws
+    run -1 --separate-stderr reader aws nothing
     is "$output" ""
     has "$stderr" nothing
 }
@@ -100,19 +100,19 @@ teardown() {
 @test "delete takes a value away" {
     start_daemon
     put aws key value
-    allow kcget --read aws
-    run -0 kcget aws key
+    allow reader --read aws
+    run -0 reader aws key
     run -0 keychain-auth delete aws key
-    run -1 kcget aws key
+    run -1 reader aws key
 }
 
 @test "a revocation holds for the next read" {
     start_daemon
     put aws key value
-    allow kcget --read aws
-    run -0 kcget aws key
-    run -0 keychain-auth revoke "$(command -v kcget)"
-    run -1 kcget aws key
+    allow reader --read aws
+    run -0 reader aws key
+    run -0 keychain-auth revoke "$(command -v reader)"
+    run -1 reader aws key
 }
 
 @test "a second daemon is told that a live one is there" {

@@ -142,13 +142,13 @@ END
 
 @test "a value keeps its NUL, its line ends and its emptiness" {
     allow rawclient --read aws --write aws
-    allow kcget --read aws
+    allow reader --read aws
     run -0 raw -n < <(
         request write aws '"targets":["nul","lines","none"],"values":["a\u0000b","1\r\n2\n",""]'
         request read aws '"targets":["nul","lines","none"]'
     )
     is "$(jq -c '[.results[].value]' <<<"${lines[1]}")" '["a\u0000b","1\r\n2\n",""]'
-    is "$(kcget -n aws nul | od -An -tx1 | tr -d ' ')" 610062
+    is "$(reader -n aws nul | od -An -tx1 | tr -d ' ')" 610062
 }
 
 @test "base64 holds for every value of the request and of the answer" {

@@ -140,8 +140,8 @@ denied action_not_in_policy denied service_not_allowed success "
     )
     is "$(jq -r .status <<<"${lines[0]}")" error
     is "$(jq -r '.results[0].value' <<<"${lines[1]}")" /wD+
-    allow kcget --read aws
-    is "$(kcget -n aws bytes | od -An -tx1 | tr -d ' ')" ff00fe
+    allow reader --read aws
+    is "$(reader -n aws bytes | od -An -tx1 | tr -d ' ')" ff00fe
 }
 
 @test "stop and the rest of administration are for keychain-auth alone" {
@@ -184,25 +184,25 @@ END
 }
 
 @test "config.json that others may write to denies everything until it is mended" {
-    allow kcget --read aws
+    allow reader --read aws
     put aws key value
-    run -0 kcget aws key
+    run -0 reader aws key
     chmod 0666 "$config"
-    run -1 --separate-stderr kcget aws key
+    run -1 --separate-stderr reader aws key
     has "$stderr" config.json
     chmod 0600 "$config"
-    run -0 kcget aws key
+    run -0 reader aws key
 }
 
 @test "without a record nothing is released" {
-    allow kcget --read aws
+    allow reader --read aws
     put aws key value
     mv "$audit_log" "$audit_log.away"
     mkdir "$audit_log"
-    run ! --separate-stderr kcget aws key
+    run ! --separate-stderr reader aws key
     is "$output" ""
     rmdir "$audit_log"
     mv "$audit_log.away" "$audit_log"
-    run -0 kcget aws key
+    run -0 reader aws key
     run -0 keychain-auth audit verify
 }

@@ -132,8 +132,8 @@ refuses_to_start() {
     run -0 --separate-stderr keychain-auth status --json
     is "$(jq -r .socket <<<"$output")" "$KEYCHAIN_AUTH_SOCKET"
     put aws key value
-    allow kcget --read aws
-    run -0 kcget aws key
+    allow reader --read aws
+    run -0 reader aws key
     [ ! -e "$socket" ]
     stop_daemon
     [ -S "$KEYCHAIN_AUTH_SOCKET" ]
@@ -168,7 +168,7 @@ END
 
 @test "status tells version, mode, store, socket, policy and who may administer" {
     start_daemon
-    allow kcget --read aws
+    allow reader --read aws
     put aws key value
     run -0 --separate-stderr keychain-auth status --json
     is "$(jq -r '[.mode, .store, .socket, .store_path, .policy, .registered, .items] | @tsv' \
@@ -242,8 +242,8 @@ os.kill(child, 9)
 
 @test "whatever the umask, files are 0600 and directories 0700" {
     (umask 000 && keychain-auth start --store file 3>&-)
-    (umask 000 && put aws key value && allow kcget --read aws && kcget aws key)
-    run -1 kcget github token
+    (umask 000 && put aws key value && allow reader --read aws && reader aws key)
+    run -1 reader github token
     (umask 000 && other_program "$BATS_TEST_TMPDIR/other" && ! "$BATS_TEST_TMPDIR/other" aws key)
     await test -e "$pending"
     [ -e "$config" ] && [ -e "$audit_log" ] && [ -e "$XDG_DATA_HOME/keychain-auth/daemon.log" ]
@@ -255,29 +255,29 @@ os.kill(child, 9)
 @test "a client doesn't trust a socket in a directory that others may write to" {
     start_daemon
     put aws key h1dden
-    allow kcget --read aws
+    allow reader --read aws
     for mode in 0720 0702 0777 1777; do
         chmod "$mode" "$(dirname "$socket")"
-        run -4 --separate-stderr kcget aws key
+        run -4 --separate-stderr reader aws key
         is "$output" "" "$mode"
         has "$stderr" "$socket"
         run -4 keychain-auth status
     done
     chmod 0700 "$(dirname "$socket")"
-    run -0 kcget aws key
+    run -0 reader aws key
 }
 
 @test "KEYCHAIN_AUTH_SOCKET and --socket lead to another address, --socket first" {
     local address=$BATS_TEST_TMPDIR/s/other.sock
     KEYCHAIN_AUTH_SOCKET=$address start_daemon --socket "$address"
     KEYCHAIN_AUTH_SOCKET=$address put aws key value
-    allow kcget --read aws
-    run -3 kcget aws key
-    run -0 --separate-stderr env KEYCHAIN_AUTH_SOCKET="$address" kcget aws key
+    allow reader --read aws
+    run -3 reader aws key
+    run -0 --separate-stderr env KEYCHAIN_AUTH_SOCKET="$address" reader aws key
     is "$output" value
-    run -0 --separate-stderr env KEYCHAIN_AUTH_SOCKET=/nowhere kcget --socket "$address" aws key
+    run -0 --separate-stderr env KEYCHAIN_AUTH_SOCKET=/nowhere reader --socket "$address" aws key
     is "$output" value
-    run -3 env KEYCHAIN_AUTH_SOCKET=/nowhere kcget aws key
+    run -3 env KEYCHAIN_AUTH_SOCKET=/nowhere reader aws key
     run -0 keychain-auth stop --socket "$address"
     daemon_ended
 }
@@ -293,18 +293,18 @@ os.kill(child, 9)
     keychain-auth start --foreground --store file <&- >&- 2>&- 3>&- &
     adopt $!
     await keychain-auth status
-    allow kcget --read aws
+    allow reader --read aws
     put aws key value
-    run -0 kcget aws key
+    run -0 reader aws key
     echo nonsense >"$config"
-    run -1 kcget aws key
+    run -1 reader aws key
     stop_daemon
     run -0 keychain-auth audit verify
 }
 
 @test "a socket that was moved away is noticed, told and recorded, and serves nobody" {
     start_daemon
-    allow kcget --read aws
+    allow reader --read aws
     put aws key value
     coproc KEPT { exec keeper "$socket" 3>&-; }
     local kept=$KEPT_PID to=${KEPT[1]} from=${KEPT[0]} answer
@@ -318,7 +318,7 @@ os.kill(child, 9)
     run -3 --separate-stderr keychain-auth status
     has "$stderr" "its socket"
     has "$stderr" "was removed or replaced"
-    run -4 kcget --socket "$socket.moved" aws key
+    run -4 reader --socket "$socket.moved" aws key
     lacks "$output" value
     echo '{"type":"ADMIN","action":"status"}' >&"$to"
     IFS= read -r -t 10 -u "$from" answer
@@ -326,7 +326,7 @@ os.kill(child, 9)
 
     mv "$socket.moved" "$socket"
     await grep -q '"event":"socket_restored"' "$audit_log"
-    is "$(kcget aws key)" value
+    is "$(reader aws key)" value
     kill "$kept"
     wait "$kept" || true
     stop_daemon

@@ -1,11 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# kcget as scripts use it: what it prints, where, and how it ends.
+# kcget as scripts use it: what it prints, where, and how it ends. As a direct client, so that
+# who runs it doesn't matter (programs/reader.c); as the helper that it is: 250-chain.bats.
 
 load helpers
 
 setup() {
     private_home
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    cp "$(command -v reader)" "$BATS_TEST_TMPDIR/bin/kcget"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH
     start_daemon
     put aws key 's3cret value'
 }

@@ -209,7 +209,7 @@ unknown_keys_stay() {
     unknown_keys_stay revoke
     keychain-auth unregister "$(command -v rawclient)"
     unknown_keys_stay unregister
-    run -1 --separate-stderr kcget aws key
+    run -1 --separate-stderr reader aws key
     eval "$(suggested "$stderr")"
     unknown_keys_stay approve
     other_program "$tool" changed

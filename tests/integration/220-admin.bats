@@ -7,7 +7,7 @@ load helpers
 setup() {
     private_home
     start_daemon
-    allow kcget --read aws
+    allow reader --read aws
 }
 
 teardown() {
@@ -45,14 +45,14 @@ END
 
 @test "set takes a value from a pipe, without its last newline" {
     printf 'one\n' | keychain-auth set aws key
-    is "$(kcget -n aws key | od -An -c | tr -d ' ')" one
+    is "$(reader -n aws key | od -An -c | tr -d ' ')" one
     printf 'one\n\n' | keychain-auth set aws key
-    is "$(kcget -n aws key | od -An -c | tr -d ' \n')" 'one\n'
+    is "$(reader -n aws key | od -An -c | tr -d ' \n')" 'one\n'
     printf 'one\n' | keychain-auth set --keep-newline aws key
-    is "$(kcget -n aws key | od -An -c | tr -d ' \n')" 'one\n'
+    is "$(reader -n aws key | od -An -c | tr -d ' \n')" 'one\n'
     run -0 --separate-stderr put aws key two
     is "$output$stderr" ""
-    is "$(kcget aws key)" two
+    is "$(reader aws key)" two
 }
 
 @test "an empty value is stored only where that is said" {
@@ -62,10 +62,10 @@ END
         run -2 --separate-stderr keychain-auth set aws key < <(printf "$empty")
         has "$stderr" "is empty"
         has "$stderr" --allow-empty
-        is "$(kcget aws key)" before
+        is "$(reader aws key)" before
     done
     keychain-auth set --allow-empty aws key </dev/null
-    run -0 --separate-stderr kcget -n aws key
+    run -0 --separate-stderr reader -n aws key
     is "$output" ""
 }
 
@@ -73,7 +73,7 @@ END
     run -0 typed h1dden h1dden -- keychain-auth set aws key
     lacks "$output" h1dden
     has "$output" again
-    is "$(kcget aws key)" h1dden
+    is "$(reader aws key)" h1dden
 }
 
 @test "what set can't store is refused before anything is read" {
@@ -99,26 +99,26 @@ END
     run -2 typed h1dden h1ddem -- keychain-auth set aws key
     has "$output" differ
     lacks "$output" h1dd
-    is "$(kcget aws key)" before
+    is "$(reader aws key)" before
     run -2 typed '' '' -- keychain-auth set aws key
     has "$output" "nothing was typed"
     run -2 typed $'\x04' -- keychain-auth set aws key
     has "$output" $'value: \r\n'
     has "$output" "nothing was typed"
-    is "$(kcget aws key)" before
+    is "$(reader aws key)" before
 }
 
 @test "a value of 64 KiB is stored whole; one byte more is refused with size and limit" {
     head -c 65536 /dev/urandom >"$BATS_TEST_TMPDIR/value"
     (cat "$BATS_TEST_TMPDIR/value" && echo) | keychain-auth set aws key
-    kcget -n aws key | cmp - "$BATS_TEST_TMPDIR/value"
+    reader -n aws key | cmp - "$BATS_TEST_TMPDIR/value"
     run -2 --separate-stderr keychain-auth set aws key < <(head -c 65537 /dev/zero)
     is "$output" ""
     has "$stderr" 65537
     has "$stderr" 65536
     run -2 --separate-stderr keychain-auth set aws key < <(head -c 3000000 /dev/zero)
     has "$stderr" 3000000
-    kcget -n aws key | cmp - "$BATS_TEST_TMPDIR/value"
+    reader -n aws key | cmp - "$BATS_TEST_TMPDIR/value"
 }
 
 @test "a value is never taken from the command line" {
@@ -127,7 +127,7 @@ END
     lacks "$stderr" v4lue
     run -2 keychain-auth set --value v4lue aws key
     run -2 keychain-auth set --value=v4lue aws key
-    run -1 kcget aws key
+    run -1 reader aws key
 }
 
 @test "--attr is stored, shown by search, and a filter" {
@@ -167,9 +167,9 @@ END
     has "$stderr" '"nothing"'
     run -1 --separate-stderr keychain-auth delete aws a
     is "$output" ""
-    is "$(kcget aws b)" 2
+    is "$(reader aws b)" 2
     run -0 keychain-auth delete aws b
-    run -1 kcget aws b
+    run -1 reader aws b
 }
 
 @test "delete --prefix takes all that begins so" {
@@ -217,7 +217,7 @@ END
     is "$(verdicts <<<"$output")" "denied caller_not_allowed"
     is "$(record '.reason == "caller_not_allowed"' | jq -r .binary_path | sort -u)" \
         "$(command -v rawclient)"
-    is "$(kcget aws key)" value
+    is "$(reader aws key)" value
 }
 
 @test "list shows who may do what" {
@@ -317,8 +317,8 @@ END
 
 @test "audit filters, counts and follows" {
     put aws key value
-    run -0 kcget aws key
-    run -1 kcget github token
+    run -0 reader aws key
+    run -1 reader github token
     run -0 --separate-stderr keychain-auth audit --json --service github
     is "$(jq -r .target <<<"$output")" token
     run -0 --separate-stderr keychain-auth audit --json --result denied
@@ -333,7 +333,7 @@ END
     keychain-auth audit --follow --json >"$BATS_TEST_TMPDIR/followed" 3>&- &
     local follower=$!
     await grep -q token "$BATS_TEST_TMPDIR/followed"
-    run -1 kcget git late
+    run -1 reader git late
     await grep -q late "$BATS_TEST_TMPDIR/followed"
     kill "$follower"
     wait "$follower" || true

@@ -61,19 +61,19 @@ status_of() {
     has "$output" "(secret-service)"
 }
 
-@test "a value goes to the desktop's keyring, and kcget reads it" {
+@test "a value goes to the desktop's keyring, and reader reads it" {
     start_keyring
     start_desktop
     put aws key s3cret-value
-    allow kcget --read aws
-    is "$(kcget aws key)" s3cret-value
+    allow reader --read aws
+    is "$(reader aws key)" s3cret-value
     is "$(status_of store)" secret-service
     is "$(status_of store_reason)" "start --store"
     is "$(status_of items)" 1
     [ ! -e "$HOME/.keychain-auth/keyring.json" ]
     stop_daemon
     start_with --store secret-service
-    is "$(kcget aws key)" s3cret-value
+    is "$(reader aws key)" s3cret-value
 }
 
 @test "write, read, search and delete in batches, with attributes and a prefix" {
@@ -282,8 +282,8 @@ END
     start_with --store auto
     is "$(status_of store)" file
     has "$(status_of store_reason)" "keychain-auth store migrate secret-service"
-    allow kcget --read aws
-    is "$(kcget aws key)" value
+    allow reader --read aws
+    is "$(reader aws key)" value
 }
 
 @test "config.json chooses the store" {

@@ -21,16 +21,16 @@ open_desktop() {
     start_keyring
 }
 
-# value SERVICE TARGET: what kcget, which may read everything here, gets.
+# value SERVICE TARGET: what reader, which may read everything here, gets.
 value() {
-    kcget "$1" "$2"
+    reader "$1" "$2"
 }
 
 # may_read SERVICE…
 may_read() {
     local service
     for service in "$@"; do
-        allow kcget --read "$service" >/dev/null
+        allow reader --read "$service" >/dev/null
     done
 }
 

@@ -28,7 +28,7 @@ fill_store() {
         put svc "item-$i" "hunter2-$i"
     done
     printf v | keychain-auth set --attr env=test other 'odd & name'
-    allow kcget --read svc,other >/dev/null
+    allow reader --read svc,other >/dev/null
     stop_daemon
 }
 
@@ -61,9 +61,9 @@ has_begun() {
 all_there() {
     local i
     for ((i = 1; i <= $1; i++)); do
-        is "$(kcget svc "item-$i")" "hunter2-$i"
+        is "$(reader svc "item-$i")" "hunter2-$i"
     done
-    is "$(kcget other 'odd & name')" v
+    is "$(reader other 'odd & name')" v
     is "$(keychain-auth search other --attr env=test --json | jq length)" 1
 }
 

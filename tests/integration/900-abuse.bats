@@ -17,7 +17,7 @@ setup() {
     holders=()
     start_daemon
     put aws key value
-    allow kcget --read aws
+    allow reader --read aws
 }
 
 teardown() {
@@ -27,7 +27,7 @@ teardown() {
 
 # is_served: an honest client gets its answer, and soon.
 is_served() {
-    is "$(timeout 10 kcget aws key)" value "an honest client beside it"
+    is "$(timeout 10 reader aws key)" value "an honest client beside it"
 }
 
 # resident: the daemon's memory in KiB.
@@ -159,7 +159,7 @@ release() {
         refused=$((refused + no))
     done
     is "$served $refused" "1024 76"
-    run --separate-stderr kcget aws key
+    run --separate-stderr reader aws key
     [ "$status" -ne 0 ]
     is "$output" ""
     has "$stderr" "too busy"

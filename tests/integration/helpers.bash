@@ -145,10 +145,10 @@ suggested() {
     sed -n 's/.*\(keychain-auth [a-z]* .*\)$/\1/p' <<<"$1" | tail -n 1
 }
 
-# other_program PATH [BYTES]: kcget's work under another path, and with BYTES at its end
+# other_program PATH [BYTES]: reader's work under another path, and with BYTES at its end
 # another file: what stands behind an ELF file's last section is never loaded.
 other_program() {
-    cp "$(command -v kcget)" "$1"
+    cp "$(command -v reader)" "$1"
     printf '%s' "${2-}" >>"$1"
 }
 
