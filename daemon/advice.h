@@ -10,11 +10,13 @@
 
 #include "libkc/protocol.h"
 
+struct exchange;
 struct identity;
 struct identity_file;
 struct policy;
 struct policy_entry;
 struct request;
+struct review;
 
 /* Each writes one sentence. A command is left out when it can't be shown honestly. */
 
@@ -34,8 +36,16 @@ void advise_unregistered(const struct policy *policy, const struct identity *ide
 void advise_unasked(const struct policy *policy, const struct identity *identity,
                     const struct request *request, char text[KC_MESSAGE_MAX]);
 
-/* The entry has a key that this version can't check. */
-void advise_unsupported(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
+/* The entry is a script's, and a program asked. */
+void advise_script(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
+
+/* The chain above it may not: who spoiled it, and what would allow it or why nothing does. */
+void advise_caller(const struct policy *policy, const struct exchange *exchange,
+                   const struct review *review, char text[KC_MESSAGE_MAX]);
+
+/* A program that speaks for its callers, or asks for its chain, was asked about
+ * without them. */
+void advise_unaccompanied(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
 
 /* It makes code as it runs, and nothing allows that. */
 void advise_jit(const struct identity *identity, char text[KC_MESSAGE_MAX]);

@@ -6,8 +6,10 @@
 #include "daemon/authorise.h"
 
 #include "daemon/advice.h"
+#include "daemon/caller.h"
 #include "daemon/exchange.h"
 #include "daemon/policy.h"
+#include "daemon/right.h"
 #include "libkc/protocol.h"
 
 #include <stdbool.h>
@@ -37,65 +39,15 @@ static bool needs_no_policy(const struct request *request) {
            (request->action == KC_ACTION_STATUS || request->action == KC_ACTION_STOP);
 }
 
-static bool needs_search(const struct request *request) {
-    return request->action == KC_ACTION_SEARCH || request->match == KC_MATCH_PREFIX;
+static bool entry_needs_chain(const struct policy_entry *entry) {
+    return policy_entry_interpreter(entry) == NULL &&
+           (policy_entry_is_helper(entry) || policy_entry_asks_for_chain(entry));
 }
 
-static bool has_right(const struct policy_entry *entry, enum kc_action action) {
-    bool reads = policy_entry_grant_count(entry, RIGHT_READ) > 0;
-    bool writes = policy_entry_grant_count(entry, RIGHT_WRITE) > 0;
-    switch (action) {
-    case KC_ACTION_READ:
-        return reads;
-    case KC_ACTION_WRITE:
-    case KC_ACTION_DELETE:
-        return writes;
-    case KC_ACTION_SEARCH:
-        return reads || writes;
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
-        break;
-    }
-    return false;
-}
-
-static bool is_granted(const struct policy_entry *entry, const struct request *request,
-                       const char *target, enum kc_match match) {
-    const char *service = request->service;
-    switch (request->action) {
-    case KC_ACTION_READ:
-        return policy_entry_allows(entry, RIGHT_READ, service, target, match);
-    case KC_ACTION_WRITE:
-    case KC_ACTION_DELETE:
-        return policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
-    case KC_ACTION_SEARCH:
-        return policy_entry_allows(entry, RIGHT_READ, service, target, match) ||
-               policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
-        break;
-    }
-    return false;
-}
-
-/* Whether all that is asked is granted; if not, `ret_target` is the first that isn't (NULL: the
- * whole service). The targets of a search are prefixes; no target at all is everything. */
-static bool all_granted(const struct policy_entry *entry, const struct request *request,
-                        const char **ret_target) {
-    enum kc_match match = needs_search(request) ? KC_MATCH_PREFIX : KC_MATCH_EXACT;
-    if (request->target_count == 0) {
-        *ret_target = NULL;
-        return is_granted(entry, request, "", KC_MATCH_PREFIX);
-    }
-    for (size_t i = 0; i < request->target_count; i++) {
-        if (!is_granted(entry, request, request->targets[i], match)) {
-            *ret_target = request->targets[i];
-            return false;
-        }
-    }
-    return true;
+bool authorise_needs_chain(const struct policy *policy, const struct identity *identity) {
+    const struct policy_entry *entry =
+        policy == NULL ? NULL : policy_find(policy, identity->path, identity->hash);
+    return entry != NULL && entry_needs_chain(entry);
 }
 
 /* What runs beside the image; `entry` NULL: nothing is allowed. */
@@ -115,24 +67,34 @@ static enum kc_reason judge_code(const struct policy_entry *entry, const struct 
     return KC_REASON_NONE;
 }
 
-static enum kc_reason judge_entry(const struct policy_entry *entry, const struct request *request,
-                                  char message[KC_MESSAGE_MAX]) {
-    if (policy_entry_unsupported(entry) != NULL) {
-        advise_unsupported(entry, message);
+static enum kc_reason judge_own_right(const struct policy_entry *entry,
+                                      const struct request *request, char message[KC_MESSAGE_MAX]) {
+    struct right_lack lack;
+    enum kc_reason reason = right_check(entry, request, &lack);
+    if (reason == KC_REASON_ACTION_NOT_IN_POLICY) {
+        advise_action(entry, request, lack.search, lack.grant, message);
+    } else if (reason == KC_REASON_SERVICE_NOT_ALLOWED) {
+        advise_service(entry, request, lack.target, message);
+    }
+    return reason;
+}
+
+/* A helper has no right of its own to be asked for; others may have to have both. */
+static enum kc_reason judge_entry(const struct policy *policy, const struct policy_entry *entry,
+                                  const struct exchange *exchange, struct decision *decision) {
+    decision->is_helper = policy_entry_is_helper(entry);
+    if (policy_entry_interpreter(entry) != NULL) {
+        advise_script(entry, decision->message);
         return KC_REASON_CALLER_NOT_ALLOWED;
     }
-    const char *target = NULL;
-    bool lacks_search = needs_search(request) && !policy_entry_can_search(entry);
-    bool lacks_grant = !all_granted(entry, request, &target);
-    if (lacks_search || !has_right(entry, request->action)) {
-        advise_action(entry, request, lacks_search, lacks_grant, message);
-        return KC_REASON_ACTION_NOT_IN_POLICY;
+    enum kc_reason reason = KC_REASON_NONE;
+    if (!decision->is_helper) {
+        reason = judge_own_right(entry, exchange->request, decision->message);
     }
-    if (lacks_grant) {
-        advise_service(entry, request, target, message);
-        return KC_REASON_SERVICE_NOT_ALLOWED;
+    if (reason == KC_REASON_NONE && entry_needs_chain(entry)) {
+        reason = caller_judge(policy, exchange, decision->message, &decision->is_pending);
     }
-    return KC_REASON_NONE;
+    return reason;
 }
 
 static enum kc_reason judge_request(const struct policy *policy, const struct exchange *exchange,
@@ -157,7 +119,7 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
         return reason;
     }
     decision->is_jit = identity->makes_code;
-    return judge_entry(entry, request, decision->message);
+    return judge_entry(policy, entry, exchange, decision);
 }
 
 static enum kc_reason judge(const struct policy *policy, const char *trouble,

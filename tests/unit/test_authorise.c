@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every reason of a denial, in its order, and what the denial tells a person to type.
- * links: daemon/authorise.c daemon/advice.c daemon/shell_quote.c daemon/policy.c
- * links: daemon/policy_entry.c daemon/grant.c
+ * links: daemon/authorise.c daemon/advice.c daemon/advice_caller.c daemon/caller.c daemon/right.c
+ * links: daemon/shell_quote.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
  * links: kc_static -ljansson
  */
 #include "daemon/authorise.h"
+#include "daemon/chain.h"
 #include "daemon/exchange.h"
 #include "daemon/policy.h"
 #include "daemon/shell_quote.h"
@@ -39,7 +40,10 @@ static const char policy_text[] =
     ENTRY("/bin/plain", READ_AWS ",\"plain\":true") ","
     ENTRY("/bin/a b'c", "") ","
     ENTRY("/bin/a\\nb", "") ","
-    ENTRY("/bin/helper", READ_AWS ",\"helper\":true")
+    ENTRY("/bin/helper", READ_AWS ",\"helper\":true") ","
+    ENTRY("/bin/asks", READ_AWS ",\"ancestry\":\"chain\"") ","
+    ENTRY("/bin/script", READ_AWS ",\"interpreter\":\"/bin/sh\"") ","
+    ENTRY("/bin/script-helper", ",\"helper\":true,\"interpreter\":\"/bin/sh\"")
     "]}";
 /* clang-format on */
 
@@ -171,7 +175,12 @@ static void test_authorise_gives_the_reason_of_each_answer(void **state) {
         {EXACT("/bin/search", SEARCH, "git", ""), KC_REASON_SERVICE_NOT_ALLOWED, "--read git"},
         {EXACT("/bin/search", SEARCH, "git", "x1 y"), KC_REASON_SERVICE_NOT_ALLOWED, "\"y\""},
         {EXACT("/bin/only", SEARCH, "aws", ""), KC_REASON_ACTION_NOT_IN_POLICY, "--read aws"},
-        {EXACT("/bin/helper", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "\"helper\""},
+        {EXACT("/bin/helper", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "connect anew"},
+        {EXACT("/bin/asks", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "connect anew"},
+        {EXACT("/bin/asks", READ, "db", "x"), KC_REASON_SERVICE_NOT_ALLOWED, "--read db"},
+        {EXACT("/bin/script", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED,
+         "the entry of \"/bin/script\" is a script's, and no program may use it"},
+        {EXACT("/bin/script-helper", READ, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "script's"},
         {EXACT("/bin/read", STATUS, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
         {EXACT("/bin/read", STOP, NULL, ""), KC_REASON_ACTION_NOT_IN_POLICY, "administration"},
         {EXACT("/bin/other", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
@@ -356,6 +365,84 @@ static void test_authorise_allows_only_the_code_that_the_entry_names(void **stat
     }
 }
 
+/* Below /bin/read, which may read aws, and above which another user is. */
+static struct decision ask_below_reader(const struct policy *policy,
+                                        const struct question *question, bool makes_code) {
+    char reader[] = "/bin/read";
+    struct chain_link link = {.kind = LINK_BINARY, .pid = 7, .path = reader, .hash = HASH_A};
+    struct chain chain = {.count = 1, .links = &link, .end = CHAIN_END_OTHER, .id = HASH_B};
+    struct identity identity = {.chain = &chain, .makes_code = makes_code};
+    return ask_as(policy, &identity, question);
+}
+
+static void test_authorise_asks_those_for_whom_a_helper_speaks(void **state) {
+    static const struct {
+        struct question question;
+        bool is_helper;
+        bool is_pending;
+    } cases[] = {
+        {{EXACT("/bin/helper", READ, "aws", "x"), KC_REASON_NONE, NULL}, true, false},
+        {{EXACT("/bin/helper", READ, "db", "x"), KC_REASON_CALLER_NOT_ALLOWED,
+          "\"/bin/read\" (pid 7) is registered without this right, so \"/bin/helper\" may not read "
+          "\"db\" target \"x\"; to allow this: keychain-auth approve 0123456789abcdef --read db "
+          "--with-chain"},
+         true,
+         true},
+        {{EXACT("/bin/helper", WRITE, "aws", "x"), KC_REASON_CALLER_NOT_ALLOWED, "--write aws"},
+         true,
+         true},
+        {{EXACT("/bin/helper", SEARCH, "aws", ""), KC_REASON_CALLER_NOT_ALLOWED,
+          "--read aws --search --with-chain"},
+         true,
+         true},
+        {{EXACT("/bin/asks", READ, "aws", "x"), KC_REASON_NONE, NULL}, false, false},
+        {{EXACT("/bin/asks", READ, "git", "x1"), KC_REASON_SERVICE_NOT_ALLOWED, "/bin/asks"},
+         false,
+         false},
+        {{EXACT("/bin/none", READ, "aws", "x"), KC_REASON_ACTION_NOT_IN_POLICY, "/bin/none"},
+         false,
+         false},
+        {{EXACT("/bin/plain", READ, "aws", "x"), KC_REASON_NONE, NULL}, false, false},
+        {{EXACT("/bin/other", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY, "/bin/other"},
+         false,
+         true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct decision decision =
+            ask_below_reader(policy_of_tests(state), &cases[i].question, false);
+        check(&cases[i].question, &decision);
+        assert_int_equal(decision.is_helper, cases[i].is_helper);
+        assert_int_equal(decision.is_pending, cases[i].is_pending);
+    }
+}
+
+static void test_authorise_looks_at_the_code_of_a_helper_too(void **state) {
+    static const struct question question = {EXACT("/bin/helper", READ, "aws", "x"),
+                                             KC_REASON_UNTRUSTED_PROCESS, "--jit"};
+    struct decision decision = ask_below_reader(policy_of_tests(state), &question, true);
+    check(&question, &decision);
+}
+
+static void test_authorise_says_who_needs_a_chain(void **state) {
+    static const struct {
+        char path[20];
+        const char *hash;
+        bool needs;
+    } cases[] = {
+        {"/bin/helper", HASH_A, true}, {"/bin/asks", HASH_A, true},
+        {"/bin/read", HASH_A, false},  {"/bin/helper", HASH_B, false},
+        {"/bin/other", HASH_A, false}, {"/bin/script-helper", HASH_A, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[20];
+        struct identity identity = {.path = path};
+        memcpy(path, cases[i].path, sizeof path);
+        memcpy(identity.hash, cases[i].hash, sizeof identity.hash);
+        assert_int_equal(authorise_needs_chain(policy_of_tests(state), &identity), cases[i].needs);
+        assert_false(authorise_needs_chain(NULL, &identity));
+    }
+}
+
 static void test_authorise_suggests_commands_that_are_safe_to_paste(void **state) {
     static const struct question cases[] = {
         {EXACT("/bin/a b'c", READ, "a s;$(x)", "x"), KC_REASON_ACTION_NOT_IN_POLICY,
@@ -451,6 +538,9 @@ int main(void) {
         cmocka_unit_test(test_authorise_suggests_commands_that_are_safe_to_paste),
         cmocka_unit_test(test_authorise_never_shows_a_cut_command),
         cmocka_unit_test(test_authorise_quotes_one_word),
+        cmocka_unit_test(test_authorise_asks_those_for_whom_a_helper_speaks),
+        cmocka_unit_test(test_authorise_looks_at_the_code_of_a_helper_too),
+        cmocka_unit_test(test_authorise_says_who_needs_a_chain),
     };
     return cmocka_run_group_tests(tests, parse_policy, free_policy);
 }
