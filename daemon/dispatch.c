@@ -7,6 +7,7 @@
 #include "daemon/dispatch.h"
 
 #include "daemon/audit.h"
+#include "daemon/chain.h"
 #include "daemon/dispatch_internal.h"
 #include "daemon/pending.h"
 #include "daemon/reply.h"
@@ -174,7 +175,8 @@ static struct dispatch_noted *noted_slot(struct dispatch *dispatch,
 static enum kc_error note_key(const struct pending_note *note,
                               unsigned char ret_key[CRYPTO_HASH_SIZE]) {
     char text[8192];
-    int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s", note->hash, note->action,
+    int length = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s\n%s",
+                          note->chain != NULL ? note->chain->id : "", note->hash, note->action,
                           note->service, note->target, note->path);
     size_t size = length < 0 ? 0 : (size_t)length;
     return crypto_hash(text, size < sizeof text ? size : sizeof text - 1, ret_key);
@@ -198,6 +200,12 @@ static uint64_t note_times(struct dispatch *dispatch, const struct pending_note 
     return times;
 }
 
+/* An unregistered program waits by itself, whoever is above it. */
+static const struct chain *pending_chain(const struct exchange *exchange) {
+    bool is_of_chain = exchange->decision.reason == KC_REASON_CALLER_NOT_ALLOWED;
+    return is_of_chain ? exchange->identity->chain : NULL;
+}
+
 /* The list is a convenience: what can't be entered is lost, the record has it. */
 static void list_pending(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
     struct pending_note notes[KC_CONNECTIONS_MAX];
@@ -212,6 +220,7 @@ static void list_pending(struct dispatch *dispatch, struct exchange *const *batc
         *note = (struct pending_note){
             .path = exchange->identity->path,
             .hash = exchange->identity->hash,
+            .chain = pending_chain(exchange),
             .arguments = exchange->identity->arguments != NULL ? exchange->identity->arguments : "",
             .pid = exchange->identity->pid,
             .action = kc_action_word(request->action),

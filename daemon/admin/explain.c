@@ -88,11 +88,14 @@ static void decide(const struct policy *policy, const struct question *question,
     struct exchange exchange = {.identity = &identity, .request = &request};
     memcpy(identity.hash, question->subject->hash, sizeof identity.hash);
     authorise_exchange(policy, "", &exchange);
+    explanation->entry = policy_find(policy, identity.path, identity.hash);
     if (exchange.decision.reason == KC_REASON_UNREGISTERED_BINARY) {
         advise_unasked(policy, &identity, &request, exchange.decision.message);
+    } else if (exchange.decision.reason == KC_REASON_CALLER_NOT_ALLOWED &&
+               authorise_needs_chain(policy, &identity)) {
+        advise_unaccompanied(explanation->entry, exchange.decision.message);
     }
     explanation->decision = exchange.decision;
-    explanation->entry = policy_find(policy, identity.path, identity.hash);
     explanation->grant = find_grant(explanation->entry, question);
 }
 
