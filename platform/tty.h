@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The person at the terminal: asked without echo, and only when there is one. */
+/* The person at the terminal: asked only when there is one, and for secrets without echo. */
 #ifndef PLATFORM_TTY_H
 #define PLATFORM_TTY_H
 
@@ -23,5 +23,9 @@ bool tty_is_terminal(enum tty_stream stream);
  */
 KC_MUST_USE enum kc_error tty_read_secret(const char *prompt, char *buffer, size_t size,
                                           size_t *ret_length);
+
+/* The same, with echo: for what may be seen. */
+KC_MUST_USE enum kc_error tty_read_line(const char *prompt, char *buffer, size_t size,
+                                        size_t *ret_length);
 
 #endif

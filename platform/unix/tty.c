@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A question at the controlling terminal, answered without echo. No signal handler and no
+ * A question at the controlling terminal, answered with or without echo. No signal handler and no
  * global: the signals that would end us are blocked, looked for while we wait, and delivered
  * after the terminal has been put back.
  */
@@ -110,21 +110,33 @@ static enum kc_error read_line(int terminal, const sigset_t *before, char *buffe
     return KC_OK;
 }
 
-static enum kc_error ask(int terminal, const char *prompt, char *buffer, size_t size,
+struct question {
+    const char *prompt;
+    bool with_echo;
+};
+
+/* The newline is echoed in any case: it shows that the line was taken. */
+static struct termios settings_for(const struct question *question, const struct termios *before) {
+    static const tcflag_t echo = ECHO | ECHOE | ECHOK;
+    struct termios settings = *before;
+    settings.c_lflag &= ~echo;
+    settings.c_lflag |= ICANON | ISIG | ECHONL | (question->with_echo ? echo : 0);
+    return settings;
+}
+
+static enum kc_error ask(int terminal, const struct question *question, char *buffer, size_t size,
                          size_t *ret_length) {
     struct termios before;
     if (tcgetattr(terminal, &before) != 0) {
         return KC_NOT_FOUND;
     }
-    struct termios silent = before;
-    silent.c_lflag &= (tcflag_t) ~(tcflag_t)(ECHO | ECHOE | ECHOK);
-    silent.c_lflag |= ICANON | ISIG | ECHONL; /* the newline shows that the line was taken */
+    struct termios asking = settings_for(question, &before);
 
     sigset_t mask;
     block_ending(&mask);
     enum kc_error error = KC_IO;
-    if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
-        error = descriptor_write(terminal, prompt, strlen(prompt));
+    if (tcsetattr(terminal, TCSAFLUSH, &asking) == 0) {
+        error = descriptor_write(terminal, question->prompt, strlen(question->prompt));
         if (error == KC_OK) {
             error = read_line(terminal, &mask, buffer, size, ret_length);
         }
@@ -139,14 +151,25 @@ static enum kc_error ask(int terminal, const char *prompt, char *buffer, size_t 
     return error;
 }
 
-enum kc_error tty_read_secret(const char *prompt, char *buffer, size_t size, size_t *ret_length) {
+static enum kc_error ask_terminal(const struct question *question, char *buffer, size_t size,
+                                  size_t *ret_length) {
     KC_AUTO_DESCRIPTOR terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0) {
         return KC_NOT_FOUND;
     }
-    enum kc_error error = ask(terminal, prompt, buffer, size, ret_length);
+    enum kc_error error = ask(terminal, question, buffer, size, ret_length);
     if (error != KC_OK) {
         secmem_wipe(buffer, size);
     }
     return error;
+}
+
+enum kc_error tty_read_secret(const char *prompt, char *buffer, size_t size, size_t *ret_length) {
+    const struct question question = {.prompt = prompt};
+    return ask_terminal(&question, buffer, size, ret_length);
+}
+
+enum kc_error tty_read_line(const char *prompt, char *buffer, size_t size, size_t *ret_length) {
+    const struct question question = {.prompt = prompt, .with_echo = true};
+    return ask_terminal(&question, buffer, size, ret_length);
 }

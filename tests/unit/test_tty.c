@@ -39,7 +39,16 @@ static bool settings_equal(const struct termios *one, const struct termios *othe
            one->c_lflag == other->c_lflag && one->c_cflag == other->c_cflag;
 }
 
-static _Noreturn void ask(const char *terminal, int report) {
+/* tty_read_secret() or tty_read_line() */
+struct manner {
+    enum kc_error (*read)(const char *prompt, char *buffer, size_t size, size_t *ret_length);
+    bool shows;
+};
+
+static const struct manner hidden = {.read = tty_read_secret};
+static const struct manner shown_line = {.read = tty_read_line, .shows = true};
+
+static _Noreturn void ask(const struct manner *manner, const char *terminal, int report) {
     struct answer answer = {.error = KC_INTERNAL};
     struct termios before;
     struct termios after;
@@ -53,7 +62,7 @@ static _Noreturn void ask(const char *terminal, int report) {
         _exit(3);
     }
     memset(answer.bytes, 'z', sizeof answer.bytes);
-    answer.error = tty_read_secret(PROMPT, answer.bytes, sizeof answer.bytes, &answer.length);
+    answer.error = manner->read(PROMPT, answer.bytes, sizeof answer.bytes, &answer.length);
     answer.echo_before = (before.c_lflag & ECHO) != 0;
     answer.same_settings = tcgetattr(slave, &after) == 0 && settings_equal(&before, &after);
     (void)!write(report, &answer, sizeof answer);
@@ -74,7 +83,7 @@ static void read_until(int master, const char *expected) {
 }
 
 /* Types `typed` (or sends `signal_number`), and returns what the child got. */
-static struct answer converse(const char *typed, int signal_number) {
+static struct answer converse(const struct manner *manner, const char *typed, int signal_number) {
     struct answer answer = {.error = KC_INTERNAL};
     int report[2];
     int status = -1;
@@ -86,7 +95,7 @@ static struct answer converse(const char *typed, int signal_number) {
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        ask(ptsname(master), report[1]);
+        ask(manner, ptsname(master), report[1]);
     }
     assert_int_equal(close(report[1]), 0);
     read_until(master, PROMPT);
@@ -98,11 +107,11 @@ static struct answer converse(const char *typed, int signal_number) {
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
 
-    /* What was typed never shows. */
+    /* A secret that was typed never shows. */
     char shown[256] = {0};
     assert_int_equal(fcntl(master, F_SETFL, O_NONBLOCK), 0);
     (void)!read(master, shown, sizeof shown - 1);
-    assert_null(strstr(shown, "open"));
+    assert_true((strstr(shown, "open") != NULL) == manner->shows);
     assert_int_equal(close(master), 0);
     assert_int_equal(close(report[0]), 0);
     assert_true(answer.echo_before);
@@ -130,29 +139,37 @@ static void test_tty_reads_a_line_without_echo(void **state) {
         {"open \303\251\n", "open \303\251"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct answer answer = converse(rows[i].typed, 0);
+        struct answer answer = converse(&hidden, rows[i].typed, 0);
         assert_int_equal(answer.error, KC_OK);
         assert_int_equal(answer.length, strlen(rows[i].expected));
         assert_memory_equal(answer.bytes, rows[i].expected, answer.length);
     }
 }
 
+static void test_tty_reads_a_line_with_echo(void **state) {
+    (void)state;
+    struct answer answer = converse(&shown_line, "open it\n", 0);
+    assert_int_equal(answer.error, KC_OK);
+    assert_int_equal(answer.length, strlen("open it"));
+    assert_memory_equal(answer.bytes, "open it", answer.length);
+}
+
 static void test_tty_refuses_a_line_that_is_too_long(void **state) {
     (void)state;
-    struct answer answer = converse("open 6789abcdefgh\n", 0);
+    struct answer answer = converse(&hidden, "open 6789abcdefgh\n", 0);
     assert_int_equal(answer.error, KC_TOO_BIG);
     assert_wiped(&answer);
 }
 
 static void test_tty_ends_at_end_of_file_and_at_a_signal(void **state) {
     (void)state;
-    struct answer end = converse("\004", 0);
+    struct answer end = converse(&hidden, "\004", 0);
     assert_int_equal(end.error, KC_END);
     assert_wiped(&end);
-    struct answer interrupted = converse("open\003", 0);
+    struct answer interrupted = converse(&hidden, "open\003", 0);
     assert_int_equal(interrupted.error, KC_END);
     assert_wiped(&interrupted);
-    struct answer terminated = converse("", SIGTERM);
+    struct answer terminated = converse(&hidden, "", SIGTERM);
     assert_int_equal(terminated.error, KC_END);
     assert_wiped(&terminated);
 }
@@ -194,6 +211,7 @@ static void test_tty_tells_a_pipe_from_a_terminal(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tty_reads_a_line_without_echo),
+        cmocka_unit_test(test_tty_reads_a_line_with_echo),
         cmocka_unit_test(test_tty_refuses_a_line_that_is_too_long),
         cmocka_unit_test(test_tty_ends_at_end_of_file_and_at_a_signal),
         cmocka_unit_test(test_tty_asks_nobody_without_a_terminal),
