@@ -187,7 +187,7 @@ END
     eval "$(suggested "$stderr")"
     run -0 --separate-stderr kcget github token
     is "$output" t0ken
-    is "$(jq -c '.registered_binaries[0].allowed_read_services' "$config")" '["aws","github"]'
+    is "$(jq -c '.registered_binaries[-1].allowed_read_services' "$config")" '["aws","github"]'
 }
 
 @test "the suggested command is quoted: a hostile service runs nothing" {

@@ -8,6 +8,7 @@ load helpers
 setup() {
     private_home
     start_daemon
+    forget_helpers
     tool=$BATS_TEST_TMPDIR/tool
     other_program "$tool"
 }
@@ -231,7 +232,8 @@ unknown_keys_stay() {
     done
     is "$(jq '[.registered_binaries[].path] | unique | length' "$config")" 20
     is "$(jq '[.registered_binaries[].allowed_read_services[0]] | unique | length' "$config")" 20
-    is "$(record '.action == "register" and .result == "success"' | wc -l)" 20
+    is "$(record '.action == "register" and .result == "success" and
+        (.binary_path | endswith("kcget") | not)' | wc -l)" 20
     run -0 keychain-auth audit verify
 }
 
@@ -391,16 +393,81 @@ END
     [ ! -e "$config" ]
 }
 
-@test "an entry with a rule that isn't known yet allows nothing and says which" {
+@test "a helper gets no rights of its own, and a program with rights isn't made one" {
+    run -0 --separate-stderr keychain-auth register "$tool" --helper
+    has "$output" "it is a helper"
+    for options in --read=aws --write=aws --search; do
+        for command in allow register; do
+            run -1 --separate-stderr keychain-auth "$command" "$tool" "$options"
+            is "$output" ""
+            has "$stderr" "allow the program that calls it instead"
+        done
+    done
+    is "$(entry '[.allowed_read_services, .allowed_write_services, .can_search]')" '[[],[],false]'
+    run -0 keychain-auth revoke "$tool" --helper
+    run -0 keychain-auth allow "$tool" --read aws
+    run -1 --separate-stderr keychain-auth allow "$tool" --helper
+    has "$stderr" "keychain-auth revoke"
+    is "$(entry .helper)" false
+}
+
+@test "what a helper's entry holds all the same allows nothing" {
     put aws key value
     keychain-auth register "$tool" --read aws
+    run -0 "$tool" aws key
     edit_json "$config" '.registered_binaries[0].helper = true'
-    denied '"helper"'
+    run -1 --separate-stderr "$tool" aws key
+    is "$output" ""
     is "$(reason)" caller_not_allowed
-    run -1 keychain-auth check
-    has "$output" helper
     edit_json "$config" '.registered_binaries[0].helper = false'
     run -0 "$tool" aws key
+}
+
+@test "a copy of a helper draws a warning, unless it is one, too" {
+    keychain-auth register "$tool" --helper
+    cp "$tool" "$tool.copy"
+    run -0 --separate-stderr keychain-auth register "$tool.copy" --read aws
+    has "$stderr" "is a copy of the helper \"$tool\""
+    keychain-auth unregister "$tool.copy"
+    run -0 --separate-stderr keychain-auth register "$tool.copy" --helper
+    is "$stderr" ""
+}
+
+@test "every flag is set, listed, cleared and recorded" {
+    keychain-auth register "$tool"
+    for flag in search plain jit launcher session-root inline ancestry-chain helper; do
+        run -0 keychain-auth allow "$tool" "--$flag"
+        has "$(keychain-auth list)" " no rights $flag"
+        is "$(keychain-auth list --json | jq '[.[0][] | select(. == true)] | length')" 2 "$flag"
+        run -0 keychain-auth revoke "$tool" "--$flag"
+        is "$(keychain-auth list --json | jq '[.[0][] | select(. == true)] | length')" 1 "$flag"
+        run -0 keychain-auth allow "$tool" "--no-$flag"
+        is "$(record '.action == "allow"' | tail -n 1 | jq -r .message)" "no $flag"
+    done
+    run -0 keychain-auth allow "$tool" --no-interactive
+    is "$(entry .interactive)" false
+    has "$(keychain-auth list)" no-interactive
+    run -0 keychain-auth allow "$tool" --interactive
+    is "$(entry .interactive)" null
+}
+
+@test "caller-rule shows and chooses how far up callers are asked, and status points out nearest" {
+    run -0 --separate-stderr keychain-auth caller-rule
+    is "$output" chain
+    lacks "$(keychain-auth status)" caller_rule
+    run -0 --separate-stderr keychain-auth caller-rule nearest
+    has "$stderr" warning
+    is "$(keychain-auth caller-rule)" nearest
+    is "$(jq -r .caller_rule "$config")" nearest
+    has "$(keychain-auth status)" "caller_rule"
+    has "$(keychain-auth status --json | jq -r .caller_rule)" "nearest: "
+    is "$(record '.action == "caller-rule"' | jq -r .message)" nearest
+    run -0 --separate-stderr keychain-auth caller-rule chain
+    is "$stderr" ""
+    lacks "$(keychain-auth status)" caller_rule
+    run -2 --separate-stderr keychain-auth caller-rule any
+    has "$stderr" '"chain" or "nearest"'
+    is "$(keychain-auth caller-rule)" chain
 }
 
 @test "commands work without a daemon, and the next daemon knows" {

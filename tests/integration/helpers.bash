@@ -104,6 +104,12 @@ daemon_ended() {
     fi
 }
 
+# forget_helpers: our own, which the daemon registered as it started (260-own-helpers.bats); for
+# suites in which config.json is what the test makes it.
+forget_helpers() {
+    rm "$config"
+}
+
 # put SERVICE TARGET VALUE: stores a value the way a person would.
 put() {
     printf '%s' "$3" | keychain-auth set "$1" "$2"

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Our own helpers are known by installation: what the daemon does about those that stand beside its
+# own program as it starts, and what it leaves to the person.
+
+load helpers
+
+setup() {
+    private_home
+    bin=$BATS_TEST_TMPDIR/bin
+    mkdir -m 0755 "$bin"
+    cp "$(command -v keychain-auth)" "$(command -v kcget)" "$bin"
+    PATH=$bin:$PATH
+}
+
+teardown() {
+    stop_daemon
+}
+
+# restarted: the log of this start alone.
+restarted() {
+    stop_daemon
+    : >"$daemon_log"
+    start_daemon
+    cat "$daemon_log"
+}
+
+# entries FILTER: all of the policy's.
+entries() {
+    jq -c "[.registered_binaries[] | $1]" "$config"
+}
+
+# change FILE: it becomes another file, and runs as before.
+change() {
+    printf x >>"$1"
+}
+
+@test "the first start registers the helpers beside the daemon, and records it" {
+    cp "$bin/kcget" "$bin/git-credential-keychain-auth"
+    change "$bin/git-credential-keychain-auth"
+    start_daemon
+    is "$(entries '[.path, .helper]')" \
+        "[[\"$bin/kcget\",true],[\"$bin/git-credential-keychain-auth\",true]]"
+    is "$(entries '[.allowed_read_services, .allowed_write_services, .can_search] | flatten')" \
+        '[[false],[false]]'
+    is "$(record '.event == "policy"' | jq -r .binary_path)" \
+        "$bin/kcget"$'\n'"$bin/git-credential-keychain-auth"
+    is "$(record '.event == "policy"' | jq -r .binary_hash | head -n 1)" \
+        "$(sha256sum <"$bin/kcget" | cut -c 1-64)"
+    has "$(record '.event == "policy"' | jq -r .message | head -n 1)" "by the daemon"
+    has "$(keychain-auth list)" " no rights helper"
+}
+
+@test "the next start has nothing to do" {
+    start_daemon
+    before=$(stat -c '%i %Z' "$config")
+    restarted >"$BATS_TEST_TMPDIR/log"
+    is "$(stat -c '%i %Z' "$config")" "$before"
+    is "$(record '.event == "policy"' | wc -l)" 1
+    lacks "$(cat "$BATS_TEST_TMPDIR/log")" kcget
+}
+
+@test "a new version is upgraded, and recorded" {
+    start_daemon
+    change "$bin/kcget"
+    restarted >/dev/null
+    is "$(entries '[.hash, .helper]')" \
+        "[[\"$(sha256sum <"$bin/kcget" | cut -c 1-64)\",true]]"
+    is "$(record '.event == "policy"' | jq -r .action | tail -n 1)" upgrade
+}
+
+@test "a new version where others may write isn't upgraded, and the log says what to do" {
+    start_daemon
+    before=$(entries .hash)
+    change "$bin/kcget"
+    chmod 0777 "$bin"
+    log=$(restarted)
+    is "$(entries .hash)" "$before"
+    has "$log" "isn't upgraded"
+    has "$log" "everybody may write to it"
+    has "$log" "keychain-auth upgrade"
+    is "$(record '.event == "policy"' | wc -l)" 1
+    chmod 0755 "$bin"
+}
+
+@test "what a person registered at that path as something else stays" {
+    keychain-auth register "$bin/kcget" --read aws
+    start_daemon
+    is "$(entries '[.allowed_read_services, .helper]')" '[[["aws"],null]]'
+    has "$(cat "$daemon_log")" "rights of its own"
+    change "$bin/kcget"
+    before=$(entries .)
+    restarted >/dev/null
+    is "$(entries .)" "$before"
+    keychain-auth unregister "$bin/kcget"
+    restarted >/dev/null
+    is "$(entries .helper)" '[true]'
+}
+
+@test "a config.json that can't be used is only logged, and stays byte for byte" {
+    mkdir -p -m 0700 "$(dirname "$config")"
+    printf nonsense >"$config"
+    start_daemon
+    is "$(cat "$config")" nonsense
+    has "$(cat "$daemon_log")" "helpers aren't looked at"
+    run -0 keychain-auth status
+}
+
+@test "a lock that somebody holds keeps no daemon from starting" {
+    mkdir -p -m 0700 "$(dirname "$config")"
+    (umask 077 && : >"$config.lock")
+    exec {lock}>>"$config.lock"
+    flock "$lock"
+    start_daemon {lock}>&-
+    has "$(cat "$daemon_log")" "another program is editing it"
+    is "$(record '.event == "policy"' | jq -rs 'map(.result) | join(" ")')" "success error"
+    exec {lock}>&-
+    restarted >/dev/null
+    is "$(entries .helper)" '[true]'
+}
+
+@test "other keys of config.json survive" {
+    mkdir -p -m 0700 "$(dirname "$config")"
+    (umask 077 && echo '{"note":[1],"registered_binaries":[],"store":"file"}' >"$config")
+    start_daemon
+    is "$(jq -c '[keys_unsorted, .note]' "$config")" \
+        '[["note","registered_binaries","store"],[1]]'
+    is "$(entries .helper)" '[true]'
+}
