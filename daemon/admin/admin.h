@@ -36,6 +36,7 @@ enum exit_code cmd_allow(const struct options *options);
 enum exit_code cmd_revoke(const struct options *options);
 enum exit_code cmd_caller_rule(const struct options *options);
 enum exit_code cmd_approve(const struct options *options);
+enum exit_code cmd_trust_session(const struct options *options);
 enum exit_code cmd_list(const struct options *options);
 enum exit_code cmd_list_pending(const struct options *options);
 enum exit_code cmd_check(const struct options *options);

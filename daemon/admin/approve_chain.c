@@ -42,20 +42,6 @@ static const char *describe_caller(const struct step *step, bool with_rights) {
                                              : "gets the rights";
 }
 
-static const char *describe_step(const struct step *step) {
-    static const char *const words[] = {"becomes known",
-                                        "becomes a launcher",
-                                        "becomes a session root",
-                                        "becomes a launcher and session root",
-                                        "may run code without a name",
-                                        "becomes a launcher, whatever code is put into it",
-                                        "becomes a session root, whatever code is put into it",
-                                        "becomes a launcher and session root, whatever code is put "
-                                        "into it"};
-    return words[is_set(step, CONFIG_LAUNCHER) + 2 * is_set(step, CONFIG_SESSION_ROOT) +
-                 4 * is_set(step, CONFIG_INLINE)];
-}
-
 /* What is going to be, where something is; else what the policy says now. */
 static void show_plan(const struct policy *policy, const struct recalled *recalled,
                       const struct plan *plan, bool with_rights) {
@@ -66,7 +52,7 @@ static void show_plan(const struct policy *policy, const struct recalled *recall
         if (step != NULL) {
             remarks.passes[i] = true;
             remarks.texts[i] =
-                step->is_caller ? describe_caller(step, with_rights) : describe_step(step);
+                step->is_caller ? describe_caller(step, with_rights) : plan_step_text(step);
         }
     }
     struct shown shown;

@@ -67,4 +67,7 @@ const char *plan_verdict_text(enum plan_verdict verdict);
 /* The step for the link; NULL: it needs none. */
 const struct step *plan_step(const struct plan *plan, const struct chain_link *link);
 
+/* "becomes a launcher": of a step that isn't the caller's; static. */
+const char *plan_step_text(const struct step *step);
+
 #endif

@@ -80,6 +80,16 @@ static const struct option approve_options[] = {
     {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
     HELP,
     END};
+static const struct option session_options[] = {
+    {.name = "yes", .help = "register them without asking"}, HELP, END};
+static const struct option explain_options[] = {
+    {.name = "pid",
+     .kind = OPTION_VALUE,
+     .argument = "N",
+     .help = "of this process, and of those above it: may it do ACTION?"},
+    JSON,
+    HELP,
+    END};
 static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, HELP, END};
 static const struct option upgrade_options[] = {INTERPRETER, HELP, END};
 
@@ -178,6 +188,8 @@ const struct command admin_commands[] = {
      cmd_list_pending},
     {"approve", "ID|PATH", "register a program, or a helper's callers, that were turned away",
      approve_options, 1, 1, cmd_approve},
+    {"trust-session", "", "let what is above this terminal hand rights on to what you start",
+     session_options, 0, 0, cmd_trust_session},
     {"register", "PATH", "register a program or a script, with the rights that are named",
      register_options, 1, 1, cmd_register},
     {"upgrade", "PATH", "a registered program was replaced: take its new hash", upgrade_options, 1,
@@ -192,7 +204,7 @@ const struct command admin_commands[] = {
     {"caller-rule", "[chain|nearest]", "show, or choose, how far up a helper's callers are asked",
      only_help, 0, 1, cmd_caller_rule},
     {"explain", "PID | PATH ACTION SERVICE [TARGET]",
-     "show what is found in a process, or what a program may do, and why", only_json, 1, 4,
+     "show what is found in a process, or what a program may do, and why", explain_options, 1, 4,
      cmd_explain},
     {"set", "SERVICE TARGET", "store a value, typed or from standard input", set_options, 2, 2,
      cmd_set},
