@@ -21,8 +21,8 @@ struct exchange;
 /* Longest line that is read. */
 #define AUDIT_LINE_MAX    (64 * 1024)
 /* Longest line that is written: paths and messages are cut, with "..." at their end, where they
- * would take more than 1 KiB of it. */
-#define AUDIT_WRITTEN_MAX (8 * 1024)
+ * would take more than 1 KiB of it, and the paths of a chain's other processes behind 192 bytes. */
+#define AUDIT_WRITTEN_MAX (32 * 1024)
 
 /*
  * Makes the directory and the file when missing. A torn last line (a crash in the middle of a

@@ -8,6 +8,7 @@
 #include "daemon/audit_line.h"
 
 #include "daemon/audit.h"
+#include "daemon/chain.h"
 #include "daemon/exchange.h"
 #include "libkc/parse.h"
 
@@ -19,12 +20,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As they stand in the line: the path, which is there twice, a message and the names leave
- * room for the rest. */
-#define TEXT_MAX 1024
-#define NAME_MAX (2 * KC_TARGET_MAX)
-#define CUT_MARK "..."
-static_assert(3 * TEXT_MAX + NAME_MAX + 2 * KC_SERVICE_MAX + 1024 <= AUDIT_WRITTEN_MAX,
+/* As they stand in the line: the path, which is there twice, a message, the names and the chain
+ * leave room for the rest. */
+#define TEXT_MAX      1024
+#define NAME_MAX      (2 * KC_TARGET_MAX)
+#define CUT_MARK      "..."
+/* Of a process above the program that asks: each of its two paths, and all of it with two hashes
+ * and the names of the fields. There are up to CHAIN_LINKS_MAX of them. */
+#define LINK_PATH_MAX 192
+#define LINK_MAX      (2 * LINK_PATH_MAX + 2 * HASH_TEXT_SIZE + 144)
+static_assert(3 * TEXT_MAX + NAME_MAX + 2 * KC_SERVICE_MAX + 1024 + CHAIN_LINKS_MAX * LINK_MAX <=
+                  AUDIT_WRITTEN_MAX,
               "the longest line fits");
 
 /* A record in the making. Setters after a failed one do nothing. */
@@ -184,17 +190,51 @@ static void set_user(struct draft *draft, const char *user) {
     }
 }
 
-static void set_chain(struct draft *draft, const struct identity *identity) {
+static void add_link(struct draft *draft, json_t *chain, const struct draft *link) {
+    if (json_array_append_new(chain, link->fields) != 0 || link->has_failed) {
+        draft->has_failed = true;
+    }
+}
+
+static void add_program(struct draft *draft, json_t *chain, const struct exchange *exchange) {
+    const struct identity *identity = exchange->identity;
     struct draft link = {.fields = json_object()};
     set_number(&link, "pid", identity->pid);
     set_text(&link, "path", identity->path);
     set_text(&link, "hash", identity->hash);
-    set_text(&link, "kind", "direct");
+    set_text(&link, "kind", exchange->decision.is_helper ? "helper" : "direct");
+    add_link(draft, chain, &link);
+}
+
+/* What an interpreter says that it runs isn't what the kernel says: it is declared. */
+static void add_ancestor(struct draft *draft, json_t *chain, const struct chain_link *ancestor) {
+    struct draft link = {.fields = json_object()};
+    set_number(&link, "pid", ancestor->pid);
+    set(&link, "path", text_value(ancestor->path, LINK_PATH_MAX));
+    set_text(&link, "hash", ancestor->hash);
+    set_text(&link, "kind", link_kind_word(ancestor->kind));
+    if (ancestor->kind == LINK_SCRIPT) {
+        set(&link, "script", text_value(ancestor->script, LINK_PATH_MAX));
+        set_text(&link, "script_hash", ancestor->script_hash);
+    }
+    if (ancestor->kind != LINK_BINARY && ancestor->kind != LINK_UNKNOWN) {
+        set(&link, "declared", json_true());
+    }
+    add_link(draft, chain, &link);
+}
+
+/* The program that asks, and who is above it, where somebody has looked. */
+static void set_chain(struct draft *draft, const struct exchange *exchange) {
+    const struct chain *above = exchange->identity->chain;
     json_t *chain = json_array();
-    if (json_array_append_new(chain, link.fields) != 0 || link.has_failed) {
-        draft->has_failed = true;
+    add_program(draft, chain, exchange);
+    for (size_t i = 0; above != NULL && i < above->count; i++) {
+        add_ancestor(draft, chain, &above->links[i]);
     }
     set(draft, "chain", chain);
+    if (above != NULL) {
+        set_text(draft, "chain_end", chain_end_word(above->end));
+    }
 }
 
 static bool is_success(const struct exchange *exchange) {
@@ -240,7 +280,7 @@ static enum kc_error write_line(struct audit_lines *lines, const struct exchange
     set_user(&draft, identity->user);
     set_text(&draft, "binary_path", identity->path);
     set_text(&draft, "binary_hash", identity->hash);
-    set_chain(&draft, identity);
+    set_chain(&draft, exchange);
     set_request(&draft, exchange, target);
     return draft_end(&draft, lines);
 }

@@ -4,6 +4,7 @@
  * somebody calls a program or asks for.
  *
  * links: daemon/audit_line.c daemon/audit_chain.c daemon/crypto.c kc_static -ljansson -lcrypto
+ * links: tests/fakes/fake_chain_words.c
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,9 +18,11 @@
 
 #include "daemon/audit.h"
 #include "daemon/audit_line.h"
+#include "daemon/chain.h"
 #include "daemon/exchange.h"
 
 #define PATH_BOUND 1024 /* as it stands in the line */
+#define LINK_BOUND 192  /* of the processes above */
 
 /* A denied read, and its line. */
 struct scene {
@@ -147,12 +150,117 @@ static void test_audit_line_keeps_what_json_can_say(void **state) {
     json_decref(record);
 }
 
+/* The chain as the record has it: what it says of each field, "-" for one that isn't there. */
+static void assert_link(const json_t *link, const char *const wanted[5]) {
+    static const char *const keys[5] = {"kind", "path", "hash", "script", "script_hash"};
+    for (size_t i = 0; i < 5; i++) {
+        const char *text = json_string_value(json_object_get(link, keys[i]));
+        assert_string_equal(text != NULL ? text : "-", wanted[i]);
+    }
+}
+
+static void test_audit_line_names_the_whole_chain(void **state) {
+    (void)state;
+    static struct scene scene;
+    begin(&scene, "/usr/bin/kcget");
+    struct chain_link links[] = {
+        {.kind = LINK_SCRIPT,
+         .pid = 50,
+         .path = "/bin/dash",
+         .hash = "aa",
+         .script = "/home/u/a b\n.sh",
+         .script_hash = "bb"},
+        {.kind = LINK_BINARY, .pid = 40, .path = "/usr/bin/make", .hash = "cc"},
+        {.kind = LINK_INLINE, .pid = 30, .path = "/bin/bash", .hash = "dd"},
+        {.kind = LINK_INTERACTIVE, .pid = 20, .path = "/bin/bash", .hash = "dd"},
+        {.kind = LINK_UNKNOWN, .pid = 10, .path = "", .hash = "", .why = "has ended"},
+    };
+    static const char *const wanted[][5] = {
+        {"script", "/bin/dash", "aa", "/home/u/a b\n.sh", "bb"},
+        {"binary", "/usr/bin/make", "cc", "-", "-"},
+        {"inline", "/bin/bash", "dd", "-", "-"},
+        {"interactive", "/bin/bash", "dd", "-", "-"},
+        {"unknown", "", "", "-", "-"},
+    };
+    static const bool is_declared[] = {true, false, true, true, false};
+    struct chain chain = {.count = 5, .links = links, .end = CHAIN_END_OTHER};
+    scene.identity.chain = &chain;
+    scene.exchange.decision.is_helper = true;
+    json_t *record = write_line(&scene);
+    const json_t *array = json_object_get(record, "chain");
+    assert_int_equal(json_array_size(array), 6);
+    assert_string_equal(text_of(json_array_get(array, 0), "kind"), "helper");
+    assert_string_equal(text_of(json_array_get(array, 0), "path"), "/usr/bin/kcget");
+    for (size_t i = 0; i < 5; i++) {
+        const json_t *link = json_array_get(array, i + 1);
+        assert_link(link, wanted[i]);
+        assert_int_equal(json_integer_value(json_object_get(link, "pid")), 50 - 10 * (int)i);
+        assert_int_equal(json_is_true(json_object_get(link, "declared")), is_declared[i]);
+    }
+    assert_string_equal(text_of(record, "chain_end"), "other_user");
+    json_decref(record);
+}
+
+static void test_audit_line_tells_a_chain_of_none_from_no_chain(void **state) {
+    (void)state;
+    static struct scene scene;
+    begin(&scene, "/usr/bin/tool");
+    json_t *record = write_line(&scene);
+    assert_int_equal(json_array_size(json_object_get(record, "chain")), 1);
+    assert_string_equal(text_of(json_array_get(json_object_get(record, "chain"), 0), "kind"),
+                        "direct");
+    assert_null(json_object_get(record, "chain_end"));
+    json_decref(record);
+    struct chain chain = {.end = CHAIN_END_FIRST};
+    begin(&scene, "/usr/bin/tool");
+    scene.identity.chain = &chain;
+    record = write_line(&scene);
+    assert_int_equal(json_array_size(json_object_get(record, "chain")), 1);
+    assert_string_equal(text_of(record, "chain_end"), "first");
+    json_decref(record);
+}
+
+static void test_audit_line_has_a_bound_for_the_longest_chain(void **state) {
+    (void)state;
+    static const char *const nasty[] = {"\x01", "\xff", "\"", "x", "\xc3\xa9"};
+    static struct scene scene;
+    static struct chain_link links[CHAIN_LINKS_MAX];
+    char path[4096];
+    char target[KC_TARGET_MAX + 1];
+    fill(target, sizeof target, "\"");
+    for (size_t i = 0; i < sizeof nasty / sizeof nasty[0]; i++) {
+        fill(path, sizeof path, nasty[i]);
+        begin(&scene, path);
+        fill(scene.exchange.outcome.message, KC_MESSAGE_MAX, nasty[i]);
+        scene.request.target_count = 1;
+        scene.targets[0] = target;
+        for (size_t j = 0; j < CHAIN_LINKS_MAX; j++) {
+            links[j] = (struct chain_link){
+                .kind = LINK_SCRIPT, .pid = INT64_MAX, .path = path, .script = path};
+            fill(links[j].hash, HASH_TEXT_SIZE, "f");
+            fill(links[j].script_hash, HASH_TEXT_SIZE, "f");
+        }
+        struct chain chain = {.count = CHAIN_LINKS_MAX, .links = links, .end = CHAIN_END_MANAGER};
+        scene.identity.chain = &chain;
+        json_t *record = write_line(&scene);
+        const json_t *array = json_object_get(record, "chain");
+        assert_int_equal(json_array_size(array), CHAIN_LINKS_MAX + 1);
+        const char *script = text_of(json_array_get(array, CHAIN_LINKS_MAX), "script");
+        assert_in_range(strlen(script), LINK_BOUND / 6, LINK_BOUND);
+        assert_string_equal(script + strlen(script) - 3, "...");
+        json_decref(record);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_audit_line_is_one_for_a_denial_of_many_targets),
         cmocka_unit_test(test_audit_line_has_a_bound_and_is_written_whatever_comes),
         cmocka_unit_test(test_audit_line_has_the_whole_path_up_to_its_bound),
         cmocka_unit_test(test_audit_line_keeps_what_json_can_say),
+        cmocka_unit_test(test_audit_line_names_the_whole_chain),
+        cmocka_unit_test(test_audit_line_tells_a_chain_of_none_from_no_chain),
+        cmocka_unit_test(test_audit_line_has_a_bound_for_the_longest_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
