@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * explain: what the daemon would find in a process, and what it would decide for a program.
+ * explain: what the daemon would find in a process, and what it would decide for a program, or
+ * for a process and those above it.
  * Looks only; nothing is asked of the daemon and nothing is recorded.
  */
 #include "daemon/admin/admin.h"
 
 #include "daemon/admin/explain.h"
+#include "daemon/admin/explain_chain.h"
 #include "daemon/admin/findings.h"
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/print.h"
@@ -51,15 +53,22 @@ static json_t *findings_to_json(const struct findings *findings) {
                      findings->hash, "trusted", (int)findings->is_trusted, "checks", checks);
 }
 
+static enum exit_code read_pid(const char *text, const char *hint, uint64_t *ret_pid) {
+    struct shown shown;
+    if (parse_unsigned(text, INT_MAX, ret_pid) == KC_OK && *ret_pid != 0) {
+        return EXIT_DONE;
+    }
+    say("\"%s\" isn't the number of a process%s", say_show(text, &shown), hint);
+    return EXIT_USAGE;
+}
+
 static enum exit_code explain_process(const struct options *options, const struct policy *policy) {
     KC_AUTO(findings) findings = NULL;
-    const char *operand = options_operand(options, 0);
-    struct shown shown;
     uint64_t pid = 0;
-    if (parse_unsigned(operand, INT_MAX, &pid) != KC_OK || pid == 0) {
-        say("\"%s\" isn't the number of a process; for a program, name ACTION and SERVICE, too",
-            say_show(operand, &shown));
-        return EXIT_USAGE;
+    enum exit_code code = read_pid(options_operand(options, 0),
+                                   "; for a program, name ACTION and SERVICE, too", &pid);
+    if (code != EXIT_DONE) {
+        return code;
     }
     enum kc_error error = findings_new(pid, policy, &findings);
     if (error != KC_OK) {
@@ -68,7 +77,7 @@ static enum exit_code explain_process(const struct options *options, const struc
     if (!options_flag(options, "json", false)) {
         print_findings(findings);
     } else {
-        enum exit_code code = print_json(findings_to_json(findings));
+        code = print_json(findings_to_json(findings));
         if (code != EXIT_DONE) {
             return code;
         }
@@ -76,17 +85,40 @@ static enum exit_code explain_process(const struct options *options, const struc
     return findings->is_trusted ? EXIT_DONE : EXIT_NO;
 }
 
-enum exit_code cmd_explain(const struct options *options) {
-    KC_AUTO(config) config = NULL;
-    if (options_operand_count(options) == 2) {
+/* How many operands there must be depends on the form that is meant. */
+static enum exit_code check_form(const struct options *options) {
+    size_t count = options_operand_count(options);
+    if (options_given(options, "pid")) {
+        if (count == 2 || count == 3) {
+            return EXIT_DONE;
+        }
+        say("explain: --pid N needs ACTION SERVICE, and TARGET when it is about one");
+        return EXIT_USAGE;
+    }
+    if (count == 2) {
         say("explain: a program needs PATH ACTION SERVICE, a process its number alone");
         return EXIT_USAGE;
     }
-    enum exit_code code = policy_file_open(&config);
+    return EXIT_DONE;
+}
+
+enum exit_code cmd_explain(const struct options *options) {
+    KC_AUTO(config) config = NULL;
+    uint64_t pid = 0;
+    enum exit_code code = check_form(options);
+    if (code == EXIT_DONE && options_given(options, "pid")) {
+        code = read_pid(options_value(options, "pid", 0), "", &pid);
+    }
+    if (code == EXIT_DONE) {
+        code = policy_file_open(&config);
+    }
     if (code != EXIT_DONE) {
         return code;
     }
     const struct policy *policy = config_policy(config);
+    if (pid != 0) {
+        return explain_chain(options, policy, pid);
+    }
     return options_operand_count(options) == 1 ? explain_process(options, policy)
                                                : explain_program(options, policy);
 }

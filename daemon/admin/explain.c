@@ -7,6 +7,7 @@
 #include "daemon/admin/explain.h"
 
 #include "daemon/admin/print.h"
+#include "daemon/admin/question.h"
 #include "daemon/admin/say.h"
 #include "daemon/admin/subject.h"
 #include "daemon/advice.h"
@@ -14,45 +15,18 @@
 #include "daemon/exchange.h"
 #include "daemon/grant.h"
 #include "daemon/policy.h"
-#include "libkc/parse.h"
 
 #include <jansson.h>
 
 #include <stdio.h>
 #include <string.h>
 
-struct question {
-    const struct subject *subject;
-    enum kc_action action;
-    const char *service;
-    const char *target; /* NULL: the whole service */
-};
-
 struct explanation {
+    const struct subject *subject;
     struct decision decision;
     const struct policy_entry *entry; /* NULL: none */
     const char *grant;                /* NULL: none covers it */
 };
-
-static enum exit_code read_question(const struct options *options, struct question *question) {
-    struct shown shown;
-    const char *word = options_operand(options, 1);
-    question->action = kc_action_parse(word);
-    question->service = options_operand(options, 2);
-    question->target = options_operand_count(options) > 3 ? options_operand(options, 3) : NULL;
-    if (question->action > KC_ACTION_SEARCH) {
-        say("\"%s\" isn't an action; it is read, write, delete or search", say_show(word, &shown));
-        return EXIT_USAGE;
-    }
-    if (parse_name(question->service, strlen(question->service), KC_SERVICE_MAX) != KC_OK ||
-        (question->target != NULL &&
-         parse_name(question->target, strlen(question->target), KC_TARGET_MAX) != KC_OK)) {
-        say("a service has 1 to %d bytes, a target 1 to %d, without control characters",
-            KC_SERVICE_MAX, KC_TARGET_MAX);
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
-}
 
 /* The first grant of the entry that covers the question; a search may use either right. */
 static const char *find_grant(const struct policy_entry *entry, const struct question *question) {
@@ -76,17 +50,12 @@ static const char *find_grant(const struct policy_entry *entry, const struct que
 }
 
 /* The tray borrows everything, and the authoriser changes none of it but the decision. */
-static void decide(const struct policy *policy, const struct question *question,
+static void decide(const struct policy *policy, struct question *question,
                    struct explanation *explanation) {
-    struct identity identity = {.path = question->subject->path};
-    char *targets[] = {(char *)question->target};
-    struct request request = {.type = KC_TYPE_REQUEST,
-                              .action = question->action,
-                              .service = (char *)question->service,
-                              .target_count = question->target == NULL ? 0 : 1,
-                              .targets = targets};
+    struct identity identity = {.path = explanation->subject->path};
+    struct request request = question_request(question);
     struct exchange exchange = {.identity = &identity, .request = &request};
-    memcpy(identity.hash, question->subject->hash, sizeof identity.hash);
+    memcpy(identity.hash, explanation->subject->hash, sizeof identity.hash);
     authorise_exchange(policy, "", &exchange);
     explanation->entry = policy_find(policy, identity.path, identity.hash);
     if (exchange.decision.reason == KC_REASON_UNREGISTERED_BINARY) {
@@ -99,15 +68,14 @@ static void decide(const struct policy *policy, const struct question *question,
     explanation->grant = find_grant(explanation->entry, question);
 }
 
-static void print_explanation(const struct question *question,
-                              const struct explanation *explanation) {
+static void print_explanation(const struct explanation *explanation) {
     const struct decision *decision = &explanation->decision;
     struct shown shown;
     bool is_allowed = decision->verdict == VERDICT_ALLOWED;
     (void)printf("%s%s%s\n", is_allowed ? "allowed" : "denied", is_allowed ? "" : "  ",
                  kc_reason_word(decision->reason));
-    (void)printf("program  \"%s\" (sha256 %.8s)\n", say_show(question->subject->path, &shown),
-                 question->subject->hash);
+    (void)printf("program  \"%s\" (sha256 %.8s)\n", say_show(explanation->subject->path, &shown),
+                 explanation->subject->hash);
     if (decision->message[0] != '\0') {
         (void)printf("why      %s\n", decision->message);
     }
@@ -129,8 +97,8 @@ static json_t *explanation_to_json(const struct question *question,
     json_t *registered = entry == NULL ? NULL : json_string(policy_entry_registered_at(entry));
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o*, s:b, s:o*, s:o*}", "decision",
                      is_allowed ? "allowed" : "denied", "reason", kc_reason_word(decision->reason),
-                     "message", decision->message, "path", print_text(question->subject->path),
-                     "hash", question->subject->hash, "action", kc_action_word(question->action),
+                     "message", decision->message, "path", print_text(explanation->subject->path),
+                     "hash", explanation->subject->hash, "action", kc_action_word(question->action),
                      "service", print_text(question->service), "target",
                      question->target == NULL ? NULL : print_text(question->target), "registered",
                      (int)(entry != NULL), "registered_at", registered, "grant",
@@ -140,20 +108,19 @@ static json_t *explanation_to_json(const struct question *question,
 enum exit_code explain_program(const struct options *options, const struct policy *policy) {
     KC_AUTO(subject) subject = NULL;
     struct question question;
-    struct explanation explanation;
-    enum exit_code code = read_question(options, &question);
+    enum exit_code code = question_read(options, 1, &question);
     if (code == EXIT_DONE) {
         code = subject_new(options_operand(options, 0), &subject);
     }
     if (code != EXIT_DONE) {
         return code;
     }
-    question.subject = subject;
+    struct explanation explanation = {.subject = subject};
     decide(policy, &question, &explanation);
     if (options_flag(options, "json", false)) {
         code = print_json(explanation_to_json(&question, &explanation));
     } else {
-        print_explanation(&question, &explanation);
+        print_explanation(&explanation);
     }
     if (code == EXIT_DONE && explanation.decision.verdict != VERDICT_ALLOWED) {
         code = EXIT_NO;
