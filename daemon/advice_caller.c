@@ -129,7 +129,7 @@ static void say_approve(const struct exchange *exchange, const struct review *re
     (void)advice_append(text, advice_command(&command, exchange->request, buffer));
 }
 
-/* "; BEFORE keychain-auth VERB PATH", when the path can be shown whole. */
+/* "; BEFORE: keychain-auth VERB PATH", when the path can be shown whole. */
 static void say_command(const char *before, const char *verb, const char *path,
                         char text[KC_MESSAGE_MAX]) {
     char operand[ADVICE_PATH_SIZE];
@@ -146,6 +146,11 @@ static void say_obstacle(const struct exchange *exchange, const struct review *r
     const struct chain *chain = exchange->identity->chain;
     char subject[SUBJECT_SIZE];
     char more[KC_MESSAGE_MAX];
+    if (review->spoiler < chain->count && review->verdict == LINK_LACKS_HANDS) {
+        say_command("if you don't mean that any more", "allow --interactive",
+                    path_of(&chain->links[review->spoiler]), text);
+        return;
+    }
     if (review->obstacle < chain->count && review->obstacle != review->spoiler) {
         name_link(&chain->links[review->obstacle], subject);
         (void)snprintf(more, sizeof more, "; it can't be approved: %s %s", subject,
@@ -186,24 +191,33 @@ static void name_spoiler(const struct policy *policy, const struct chain_link *l
     }
 }
 
+/* The interpreter's path is registered, and not as it is now: approve wouldn't touch that. */
+static bool is_replaced(const struct policy *policy, const struct chain_link *link) {
+    return advice_knows_path(policy, link->path) &&
+           policy_find(policy, link->path, link->hash) == NULL;
+}
+
 /* What would allow the process that spoiled it; most often, to approve the chain. */
 static void say_remedy(const struct policy *policy, const struct exchange *exchange,
                        const struct review *review, char text[KC_MESSAGE_MAX]) {
     const struct chain_link *link = &exchange->identity->chain->links[review->spoiler];
-    enum standing standing = STANDS_NOWHERE;
+    bool is_changed = false;
+    bool is_another = false;
     if (review->verdict == LINK_UNREGISTERED) {
-        standing = find_standing(policy, link);
+        enum standing standing = find_standing(policy, link);
+        is_changed = standing == STANDS_CHANGED;
+        is_another = standing == STANDS_AS_ANOTHER;
     } else if (review->verdict == LINK_ODD_SCRIPT) {
-        standing = STANDS_AS_ANOTHER;
+        is_another = !names_interpreter(policy, link);
     }
-    if (standing == STANDS_NOWHERE) {
-        say_approve(exchange, review, text);
-    } else if (standing == STANDS_CHANGED) {
+    if (is_changed) {
         say_command("if you know why it changed", "upgrade", path_of(link), text);
-    } else if (review->verdict == LINK_ODD_SCRIPT && names_interpreter(policy, link)) {
-        say_command("if you trust it", "register", link->path, text);
-    } else {
+    } else if (is_another) {
         say_command("to approve it anew, first", "unregister", path_of(link), text);
+    } else if (link->kind == LINK_SCRIPT && is_replaced(policy, link)) {
+        say_command("its interpreter changed; if you know why", "upgrade", link->path, text);
+    } else {
+        say_approve(exchange, review, text);
     }
 }
 

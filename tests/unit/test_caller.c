@@ -51,6 +51,7 @@ static const char entries_text[] =
     ENTRY("/bash-helper", ",\"helper\":true")
     ENTRY("/deploy.sh", READS ",\"interpreter\":\"/bash\"")
     ENTRY("/build.sh", HANDS_ON ",\"interpreter\":\"/bash\"")
+    ENTRY("/zsh.sh", READS ",\"interpreter\":\"/zsh\"")
     ENTRY("/odd.sh", READS ",\"interpreter\":\"/dash\"")
     "{\"path\":\"/end\",\"hash\":\"" HASH_A "\"}";
 /* clang-format on */
@@ -88,16 +89,18 @@ static char *take_hash(char *path, char hash[HASH_TEXT_SIZE]) {
 
 /*
  * b: a binary; i: an interpreter at a terminal; c: code without a name; s: a script, which /bash
- * runs, S: a /bash that nobody vouches for, V: one that isn't registered, T: both; u: unknown.
+ * runs, S: a /bash that nobody vouches for, V: one that isn't registered, T: both; W:
+ * a /zsh of both kinds; u: unknown.
  */
 static struct chain_link link_of(char *word) {
     static char bash[] = "/bash";
+    static char zsh[] = "/zsh";
     static char empty[] = "";
     struct chain_link link = {.pid = 7, .path = empty, .is_vouched = true};
-    if (strchr("sSVT", word[0]) != NULL) {
+    if (strchr("sSVTW", word[0]) != NULL) {
         link.kind = LINK_SCRIPT;
         link.script = take_hash(word + 2, link.script_hash);
-        link.path = bash;
+        link.path = word[0] == 'W' ? zsh : bash;
         link.is_vouched = word[0] == 's' || word[0] == 'V';
         (void)snprintf(link.hash, sizeof link.hash, "%s",
                        strchr("VT", word[0]) != NULL ? HASH_B : HASH_A);
@@ -286,7 +289,8 @@ static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(vo
         {"/kcget", "i:/bash >first", ALLOWED, NULL},
         {"/kcget", "i:/bash-script-only >other", DENIED,
          "\"/bash-script-only\" at a terminal (pid 7) is registered with \"interactive\": false, "
-         "so \"/kcget\" may not read \"aws\" target \"x\"; it can't be approved"},
+         "so \"/kcget\" may not read \"aws\" target \"x\"; if you don't mean that any more: "
+         "keychain-auth allow --interactive /bash-script-only"},
         {"/kcget", "c:/bash >other", PENDING,
          "\"/bash\" with code that has no name (pid 7) is registered, but not for code without a "
          "name (\"inline\"), so \"/kcget\" may not read \"aws\" target \"x\"" WITH_CHAIN
@@ -323,9 +327,16 @@ static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(vo
         {"/kcget", "V:/deploy.sh >other", ALLOWED, NULL},
         {"/kcget", "T:/deploy.sh >other", PENDING,
          "the script \"/deploy.sh\" (\"/bash\", pid 7) is run by an interpreter that is neither "
-         "the "
-         "administrator's nor registered, so \"/kcget\" may not read \"aws\" target \"x\"; if you "
-         "trust it: keychain-auth register /bash"},
+         "the administrator's nor registered, so \"/kcget\" may not read \"aws\" target \"x\"; its "
+         "interpreter changed; if you know why: keychain-auth upgrade /bash"},
+        {"/kcget", "W:/zsh.sh >other", PENDING,
+         "the script \"/zsh.sh\" (\"/zsh\", pid 7) is run by an interpreter that is neither the "
+         "administrator's nor registered, so \"/kcget\" may not read \"aws\" target "
+         "\"x\"" WITH_CHAIN},
+        {"/kcget", "T:/stranger.sh >other", PENDING,
+         "the script \"/stranger.sh\" (\"/bash\", pid 7) is not registered, so \"/kcget\" may not "
+         "read \"aws\" target \"x\"; its interpreter changed; if you know why: keychain-auth "
+         "upgrade /bash"},
     };
     KC_AUTO(policy) policy = policy_of("chain", entries_text);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
