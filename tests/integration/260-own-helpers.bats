@@ -17,12 +17,11 @@ teardown() {
     stop_daemon
 }
 
-# restarted: the log of this start alone.
-restarted() {
+# restart: a second start, whose log stands alone in daemon_log.
+restart() {
     stop_daemon
     : >"$daemon_log"
     start_daemon
-    cat "$daemon_log"
 }
 
 # entries FILTER: all of the policy's.
@@ -54,16 +53,16 @@ change() {
 @test "the next start has nothing to do" {
     start_daemon
     before=$(stat -c '%i %Z' "$config")
-    restarted >"$BATS_TEST_TMPDIR/log"
+    restart
     is "$(stat -c '%i %Z' "$config")" "$before"
     is "$(record '.event == "policy"' | wc -l)" 1
-    lacks "$(cat "$BATS_TEST_TMPDIR/log")" kcget
+    lacks "$(cat "$daemon_log")" kcget
 }
 
 @test "a new version is upgraded, and recorded" {
     start_daemon
     change "$bin/kcget"
-    restarted >/dev/null
+    restart
     is "$(entries '[.hash, .helper]')" \
         "[[\"$(sha256sum <"$bin/kcget" | cut -c 1-64)\",true]]"
     is "$(record '.event == "policy"' | jq -r .action | tail -n 1)" upgrade
@@ -74,7 +73,8 @@ change() {
     before=$(entries .hash)
     change "$bin/kcget"
     chmod 0777 "$bin"
-    log=$(restarted)
+    restart
+    log=$(cat "$daemon_log")
     is "$(entries .hash)" "$before"
     has "$log" "isn't upgraded"
     has "$log" "everybody may write to it"
@@ -90,10 +90,10 @@ change() {
     has "$(cat "$daemon_log")" "rights of its own"
     change "$bin/kcget"
     before=$(entries .)
-    restarted >/dev/null
+    restart
     is "$(entries .)" "$before"
     keychain-auth unregister "$bin/kcget"
-    restarted >/dev/null
+    restart
     is "$(entries .helper)" '[true]'
 }
 
@@ -115,7 +115,7 @@ change() {
     has "$(cat "$daemon_log")" "another program is editing it"
     is "$(record '.event == "policy"' | jq -rs 'map(.result) | join(" ")')" "success error"
     exec {lock}>&-
-    restarted >/dev/null
+    restart
     is "$(entries .helper)" '[true]'
 }
 
