@@ -99,16 +99,23 @@ static void look_at_code(struct findings *findings, const struct process *proces
     code_clear(&code);
 }
 
-static void look_at_entry(struct findings *findings, const struct policy_entry *entry) {
-    const char *unsupported = entry == NULL ? NULL : policy_entry_unsupported(entry);
-    if (unsupported != NULL) {
-        (void)add(findings, "entry", false, "its key \"%s\" isn't supported yet", unsupported);
-        return;
+static const char *describe_entry(const struct policy_entry *entry) {
+    if (entry == NULL) {
+        return "this path with this hash isn't registered";
     }
-    (void)add(findings, "entry", entry != NULL, "%s",
-              entry == NULL                  ? "this path with this hash isn't registered"
-              : policy_entry_is_plain(entry) ? "it is registered, and plain: no nonce is asked for"
-                                             : "it is registered with this path and hash");
+    if (policy_entry_interpreter(entry) != NULL) {
+        return "it is registered as a script, which no process can be";
+    }
+    if (policy_entry_is_helper(entry)) {
+        return "it is a helper: what is above it counts (explain --pid)";
+    }
+    return policy_entry_is_plain(entry) ? "it is registered, and plain: no nonce is asked for"
+                                        : "it is registered with this path and hash";
+}
+
+static void look_at_entry(struct findings *findings, const struct policy_entry *entry) {
+    bool is_ok = entry != NULL && policy_entry_interpreter(entry) == NULL;
+    (void)add(findings, "entry", is_ok, "%s", describe_entry(entry));
 }
 
 /* The program file and all that hangs on it. KC_NO_MEMORY. */
