@@ -21,6 +21,7 @@ struct config {
     struct file_stamp stamp;
     struct policy *policy;
     char trouble[KC_MESSAGE_MAX];
+    uint64_t changes;
 };
 
 enum kc_error config_new(const char *path, struct config **ret_config) {
@@ -119,7 +120,13 @@ bool config_refresh(struct config *config) {
     }
     config->is_read = is_lasting(error);
     config->stamp = stamp;
-    return had_policy || config->policy != NULL || strcmp(before, config->trouble) != 0;
+    bool is_another = had_policy || config->policy != NULL || strcmp(before, config->trouble) != 0;
+    config->changes += is_another ? 1 : 0;
+    return is_another;
+}
+
+uint64_t config_changes(const struct config *config) {
+    return config->changes;
 }
 
 const struct policy *config_policy(const struct config *config) {

@@ -24,6 +24,8 @@ void config_free(struct config *config);
 /* Looks whether the file changed (one stat) and reads it anew if so. Whatever is wrong with the
  * file becomes config_trouble(). True when the policy is another one than before. */
 bool config_refresh(struct config *config);
+/* How often that was so: who waits for an approval looks at this and needn't ask again. */
+uint64_t config_changes(const struct config *config);
 
 /* NULL when the file is there but can't be used: then everything is denied. A file that
  * isn't there is an empty policy. Borrowed until the next refresh. */

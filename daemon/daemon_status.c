@@ -22,23 +22,26 @@ static enum kc_error add_rule(const struct policy *policy, struct attributes *at
                           "nearest: whoever starts an allowed program can use its rights");
 }
 
+#define NUMBER_SIZE 24
+
+static char *show(uint64_t number, char buffer[NUMBER_SIZE]) {
+    (void)snprintf(buffer, NUMBER_SIZE, "%" PRIu64, number);
+    return buffer;
+}
+
 enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *attributes) {
-    char sessions[24];
-    char pid[24];
-    char uptime[24];
+    char sessions[NUMBER_SIZE];
+    char pid[NUMBER_SIZE];
+    char uptime[NUMBER_SIZE];
+    char registered[NUMBER_SIZE];
+    char changes[NUMBER_SIZE];
     const char *trouble = config_trouble(daemon->config);
     const struct policy *policy = config_policy(daemon->config);
     const char *address = daemon->endpoint != NULL ? endpoint_address(daemon->endpoint) : "";
-    char registered[24];
-    (void)snprintf(sessions, sizeof sessions, "%zu", daemon->session_count);
-    (void)snprintf(pid, sizeof pid, "%" PRIu64, self_number());
-    (void)snprintf(uptime, sizeof uptime, "%" PRIu64,
-                   (clock_monotonic_ms() - daemon->started_ms) / 1000);
-    (void)snprintf(registered, sizeof registered, "%zu", policy != NULL ? policy_count(policy) : 0);
     const struct attribute rows[] = {
         {"version", KC_VERSION},
         {"mode", "user"},
-        {"pid", pid},
+        {"pid", show(self_number(), pid)},
         {"socket", (char *)address},
         {"socket_state",
          daemon->is_displaced ? "REPLACED: clients may be talking to somebody else" : "ok"},
@@ -46,10 +49,11 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
         {"store_path", (char *)store_place(daemon->store)},
         {"store_reason", (char *)daemon->store_reason},
         {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
-        {"registered", registered},
+        {"policy_changes", show(config_changes(daemon->config), changes)},
+        {"registered", show(policy != NULL ? policy_count(policy) : 0, registered)},
         {"administration", "open to your own processes (no passphrase)"},
-        {"sessions", sessions},
-        {"uptime_s", uptime},
+        {"sessions", show(daemon->session_count, sessions)},
+        {"uptime_s", show((clock_monotonic_ms() - daemon->started_ms) / 1000, uptime)},
     };
     enum kc_error error = KC_OK;
     for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {

@@ -3,6 +3,7 @@
  * kcget SERVICE TARGET: prints one value, or nothing at all. The value goes from the answer to
  * standard output through wiped memory only, and everything else goes to standard error.
  */
+#include "kcget/wait.h"
 #include "libkc/client.h"
 #include "libkc/keychain-auth.h"
 #include "libkc/message.h"
@@ -30,6 +31,10 @@ static const struct option table[] = {
      .kind = OPTION_VALUE,
      .argument = "SECONDS",
      .help = "how long to wait for it (default: 30)"},
+    {.name = "wait",
+     .kind = OPTION_VALUE,
+     .argument = "SECONDS",
+     .help = "how long to wait for an approval where one is missing (default: 0)"},
     {.name = "help", .letter = 'h', .help = "print this"},
     {.name = "version", .help = "print the version"},
     {.name = NULL},
@@ -41,6 +46,7 @@ struct task {
     const char *target;
     const char *address; /* NULL: the usual one */
     unsigned timeout_ms;
+    unsigned wait_s;
     bool as_json;
     bool with_newline;
 };
@@ -83,6 +89,23 @@ static enum exit_code read_names(const struct options *options, struct task *tas
     return EXIT_DONE;
 }
 
+/* The option, or else the variable; EXIT_DONE, or the complaint was made. */
+static enum exit_code read_wait(const struct options *options, struct task *task) {
+    const char *option = options_value(options, "wait", 0);
+    const char *seconds = option != NULL ? option : getenv("KEYCHAIN_AUTH_WAIT");
+    uint64_t wait_s = 0;
+    bool is_given = option != NULL || (seconds != NULL && seconds[0] != '\0');
+    if (is_given && parse_unsigned(seconds, WAIT_S_MAX, &wait_s) != KC_OK) {
+        char sentence[KC_MESSAGE_MAX];
+        (void)snprintf(sentence, sizeof sentence,
+                       "\"%s\" needs a number of seconds, 0 to %u, and \"%.64s\" isn't one",
+                       option != NULL ? "--wait" : "KEYCHAIN_AUTH_WAIT", WAIT_S_MAX, seconds);
+        return complain_usage(sentence);
+    }
+    task->wait_s = (unsigned)wait_s;
+    return EXIT_DONE;
+}
+
 static enum exit_code read_task(const struct options *options, struct task *task) {
     uint64_t timeout_s = TIMEOUT_S;
     const char *seconds = options_value(options, "timeout", 0);
@@ -93,7 +116,8 @@ static enum exit_code read_task(const struct options *options, struct task *task
     task->address = options_value(options, "socket", 0);
     task->as_json = options_flag(options, "json", false);
     task->with_newline = !options_flag(options, "no-newline", false);
-    return read_names(options, task);
+    enum exit_code code = read_wait(options, task);
+    return code == EXIT_DONE ? read_names(options, task) : code;
 }
 
 static enum exit_code complain_open(const struct task *task, enum kc_error error) {
@@ -172,6 +196,16 @@ static enum exit_code show_answer(const struct task *task, const struct kc_answe
     return is_no ? EXIT_NO : EXIT_FAULT;
 }
 
+/* Names were checked, and have no control characters. */
+static void say_waiting(const void *context, const char *message) {
+    const struct task *task = context;
+    char sentence[KC_SERVICE_MAX + KC_TARGET_MAX + KC_MESSAGE_MAX + 64];
+    (void)snprintf(sentence, sizeof sentence,
+                   "waiting for approval of \"%s\" target \"%s\", for at most %u s: %s",
+                   task->service, task->target, task->wait_s, message);
+    complain(sentence);
+}
+
 static enum exit_code fetch(struct kc_client *client, const struct task *task) {
     /* Only now: the daemon has looked at us, and couldn't have looked at a closed process. */
     enum kc_error error = harden_memory();
@@ -181,8 +215,9 @@ static enum exit_code fetch(struct kc_client *client, const struct task *task) {
     }
     const struct kc_query query = {
         .action = "read", .service = task->service, .targets = &task->target, .target_count = 1};
+    const struct wait wait = {.seconds = task->wait_s, .say = say_waiting, .context = task};
     struct kc_answer *answer = NULL;
-    error = kc_request(client, &query, &answer);
+    error = wait_request(client, &query, &wait, &answer);
     if (error != KC_OK) {
         char sentence[KC_MESSAGE_MAX];
         (void)snprintf(sentence, sizeof sentence, "no answer from the daemon: %s",

@@ -143,12 +143,14 @@ static void test_config_sees_every_change_of_the_file(void **state) {
     const struct policy *before = config_policy(config);
     assert_false(config_refresh(config));
     assert_ptr_equal(config_policy(config), before);
+    assert_int_equal(config_changes(config), 2);
     assert_int_equal(change(place, CONFIG_UNREGISTER, "/bin/a", NULL, NULL), KC_OK);
     assert_true(config_refresh(config));
     assert_int_equal(policy_count(config_policy(config)), 0);
     assert_int_equal(unlink(place->path), 0);
     assert_true(config_refresh(config));
     assert_int_equal(policy_count(config_policy(config)), 0);
+    assert_int_equal(config_changes(config), 4);
 }
 
 /* `spoil` makes a good file bad; afterwards nothing may be allowed. */
