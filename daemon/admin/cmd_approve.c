@@ -15,6 +15,7 @@
 #include "daemon/pending.h"
 #include "platform/clock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,17 @@ static enum exit_code say_not_waiting(const char *operand) {
     say("\"%s\" isn't waiting for approval; see keychain-auth list-pending",
         say_show(operand, &shown));
     return EXIT_NO;
+}
+
+/* A helper's path is everybody's who runs it; only an id stands for one chain. */
+static bool is_helpers(const struct pending *pending, const char *path) {
+    for (size_t i = 0; i < pending_count(pending); i++) {
+        const struct pending_entry *entry = pending_at(pending, i);
+        if (entry->end[0] != '\0' && strcmp(entry->path, path) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static enum exit_code find_hash(const struct pending *pending, const char *hash,
@@ -66,7 +78,13 @@ static enum exit_code find_path(const struct pending *pending, const char *opera
         return code;
     }
     const struct pending_entry *found = pending_find_path(pending, path);
+    bool is_chain = found == NULL && is_helpers(pending, path);
     free(path);
+    if (is_chain) {
+        say("what waits there are chains, each with an id of its own: approve ID; see "
+            "keychain-auth list-pending");
+        return EXIT_NO;
+    }
     if (found == NULL) {
         return say_not_waiting(operand);
     }

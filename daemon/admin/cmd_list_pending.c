@@ -36,7 +36,7 @@ static void print_bare(const char *escaped) {
     (void)puts(escaped);
 }
 
-/* "40 seconds": nobody wants to subtract times of day. */
+/* "40 seconds ago": nobody wants to subtract times of day. */
 static void print_age(int64_t age_us) {
     static const struct {
         int64_t seconds;
@@ -44,6 +44,10 @@ static void print_age(int64_t age_us) {
     } units[] = {{3600, "hour"}, {60, "minute"}, {1, "second"}};
     int64_t seconds = age_us < 0 ? 0 : age_us / 1000000;
     size_t unit = 0;
+    if (seconds < 2) {
+        (void)fputs("just now", stdout);
+        return;
+    }
     while (unit < 2 && seconds < 2 * units[unit].seconds) {
         unit++;
     }

@@ -61,7 +61,7 @@ ago() {
         '[["read","aws","key"],["read","github","token"]]'
     is "$(waiting '.[0] | .first <= .last')" true
     run -0 keychain-auth list-pending
-    has "$output" "$(hash_of "$tool" | cut -c 1-8)  $tool"
+    has "$output" "$(hash_of "$tool" | cut -c 1-16)  $tool"
     has "$output" " $((times + 1)) times"
     has "$output" 'asked to read "github" "token"'
     # shellcheck disable=SC2016 # the variable is jq's
