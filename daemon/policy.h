@@ -84,6 +84,7 @@ const char *policy_entry_grant(const struct policy_entry *entry, enum right righ
  * (KC_MATCH_PREFIX; "" is the whole service). A grant is a service, or a service, "/" and a
  * glob for the target; in the service part %2F %2C and %25 stand for / , and %. A glob covers a
  * prefix only when it is plain text and one `*` at the end, and the prefix begins with that text.
+ * A helper's entry allows nothing.
  */
 bool policy_entry_allows(const struct policy_entry *entry, enum right right, const char *service,
                          const char *target, enum kc_match match);
