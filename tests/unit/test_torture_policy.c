@@ -29,7 +29,8 @@
 #define NOW    INT64_C(1700000000000000)
 
 static const char config_text[] =
-    "{\"protocol_version\":\"1\",\"caller_rule\":\"nearest\",\"kept\":\"some text that we don't know but keep\","
+    "{\"protocol_version\":\"1\",\"caller_rule\":\"nearest\",\"kept\":\"some text that we don't "
+    "know but keep\","
     "\"registered_binaries\":[{\"path\":\"/usr/local/bin/one-rather-long-name\",\"hash\":\"" HASH_A
     "\",\"registered_at\":\"2026-01-02T03:04:05Z\",\"allowed_read_services\":"
     "[\"aws-production-europe\",\"git/https://example.org/*\"],\"allowed_write_services\":[],"
