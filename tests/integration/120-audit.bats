@@ -127,19 +127,19 @@ edited() {
 
 @test "audit verify finds an edit, a line taken out, put in, or moved" {
     run -0 keychain-auth audit verify
-    is "$output" "1 line holds"
+    is "$output" "2 lines hold" "the start, and kcget as a helper"
     allow rawclient --read aws
     put aws key value
     raw -n < <(for i in 1 2 3 4; do request read aws "\"targets\":[\"key\"],\"id\":$i"; done)
     run -0 keychain-auth audit verify
-    edited '4s/"target":"key"/"target":"kex"/' 4
-    edited '4s/rawclient/kcget/' 4
-    edited '4d' 3
-    edited '4p' 4
-    edited '4{h;d};5{G}' 3
+    edited '5s/"target":"key"/"target":"kex"/' 5
+    edited '5s/rawclient/kcget/' 5
+    edited '5d' 4
+    edited '5p' 5
+    edited '5{h;d};6{G}' 4
     edited '1d' 0
-    edited '4s/"seq":4/"seq":5/' 3
-    edited '4s/.*/nonsense/' 3
+    edited '5s/"seq":5/"seq":6/' 4
+    edited '5s/.*/nonsense/' 4
     run -0 keychain-auth audit verify
 }
 

@@ -7,6 +7,7 @@ load helpers
 setup() {
     private_home
     start_daemon
+    forget_helpers
     tool=$BATS_TEST_TMPDIR/tool
     other_program "$tool"
 }

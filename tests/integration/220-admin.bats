@@ -7,6 +7,7 @@ load helpers
 setup() {
     private_home
     start_daemon
+    forget_helpers
     allow reader --read aws
 }
 

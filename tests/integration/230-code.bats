@@ -8,6 +8,7 @@ load helpers
 setup() {
     private_home
     start_daemon
+    forget_helpers
     put aws key value
 }
 
@@ -108,7 +109,7 @@ END
     is "$(jq -r '.[0].libraries[0].path' <<<"$output")" "$HOME/libown.so"
     is "$(jq -r '.[0].libraries[0].hash' <<<"$output")" \
         "$(sha256sum "$HOME/libown.so" | cut -d ' ' -f 1)"
-    is "$(record '.action == "register"' | jq -r .message)" \
+    is "$(record '.action == "register"' | jq -r .message | tail -n 1)" \
         "read aws; jit; library $HOME/libown.so"
 }
 
