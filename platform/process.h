@@ -4,9 +4,8 @@
  * that neither a reused number nor a later exec can pass for it. And the image, the file that
  * it runs, held open. Nothing here blocks on a file system of somebody else's: an image that
  * isn't on a local mount of our own is refused before it is opened. One thread at a time,
- * except image_read() and image_stamp(), which any one thread may call, and process_check(),
- * process_number(), process_start_time() and process_pin_above() of the same child, which several
- * may.
+ * except image_read() and image_stamp(), which any one thread may call, and all that is asked of
+ * a parent that was pinned from below (process_pin_above()), which several may ask at once.
  */
 #ifndef PLATFORM_PROCESS_H
 #define PLATFORM_PROCESS_H
@@ -33,12 +32,6 @@ struct image_stamp {
  * look at it (set-id or non-dumpable). */
 KC_MUST_USE enum kc_error process_pin(uint64_t number, struct process **ret_process);
 
-/* Pins the parent and checks afterwards that it still is the parent.
- * KC_NOT_FOUND: there is none (the first process). KC_END, KC_CHANGED: it ended, or changed,
- * while we looked. KC_UNSAFE as above. */
-KC_MUST_USE enum kc_error process_pin_parent(const struct process *child,
-                                             struct process **ret_parent);
-
 /* What stands above a process. */
 enum process_above {
     PROCESS_ABOVE_OURS,    /* a process of the same user, pinned */
@@ -52,8 +45,11 @@ enum process_above {
 
 /*
  * Looks at the parent and, when it is the same user's, pins it (without what code_look() needs);
- * checks afterwards that it still is the parent. `ret_parent` is written for PROCESS_ABOVE_OURS
+ * makes sure afterwards that it still is the parent. `ret_parent` is written for PROCESS_ABOVE_OURS
  * only. A set-id program that this user started is a process of this user: its real user counts.
+ * A session manager that was given a capability can't be looked at (pam_systemd, version 254); its
+ * place and its name are enough then, because who forged them could as well end, and its children
+ * would be below the first process.
  * KC_END: the child has ended · KC_CHANGED: it has another parent now; look again
  * KC_UNSAFE: one of this user's that can't be looked at, and `ret_why` is a sentence without a
  * subject, static.
@@ -62,13 +58,28 @@ KC_MUST_USE enum kc_error process_pin_above(const struct process *child,
                                             enum process_above *ret_above,
                                             struct process **ret_parent, const char **ret_why);
 
+/* For who keeps pinned parents: the number of the parent when the process was pinned … */
+uint64_t process_parent_number(const struct process *process);
+/* … and whether a kept process is the parent, and is still what it was. KC_CHANGED: it isn't ·
+ * KC_END: one of the two has ended. ~4 µs. */
+KC_MUST_USE enum kc_error process_check_parent(const struct process *child,
+                                               const struct process *parent);
+
+/* Whether the process runs the very file that this stamp is of, unaltered. Opens nothing, ~4 µs.
+ * KC_CHANGED · KC_END · KC_UNSAFE: it can't be looked at any more. */
+KC_MUST_USE enum kc_error process_check_image(const struct process *process,
+                                              const struct image_stamp *stamp);
+
 /* Whether its standard input is its controlling terminal (proc(5), stat field 7). False when it
  * can't be told. */
 bool process_reads_terminal(const struct process *process);
 
-/* Opens a file by the name that the process uses for it: relative to its current directory. As
- * image_open(): KC_NOT_FOUND · KC_UNSAFE with `ret_why` · KC_DENIED; KC_END the process. Doesn't
- * open what isn't a regular file on a local file system. */
+/*
+ * Opens a file by the name that the process uses for it: relative to its current directory. As
+ * image_open(): KC_NOT_FOUND · KC_UNSAFE · KC_DENIED, with `ret_why`; KC_CHANGED, KC_END: the
+ * process. Opens only regular files on local file systems, and follows no link that the kernel
+ * would have to ask anybody about.
+ */
 KC_MUST_USE enum kc_error process_open_file(const struct process *process, const char *name,
                                             struct image **ret_image, const char **ret_why);
 

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* A write within one tick of the file system's clock may leave the times as they were. */
@@ -68,7 +69,7 @@ static enum kc_error check_kind(int place, const char **ret_why) {
         return KC_UNSAFE;
     }
     if (status.st_nlink == 0 && check_is_on("image_linked")) {
-        *ret_why = "its program file was deleted (no link count)";
+        *ret_why = "its program file was deleted or replaced since it began";
         return KC_UNSAFE;
     }
     return KC_OK;
@@ -178,6 +179,12 @@ const struct mount *image_mount(const struct image *image) {
     return image->has_mount ? &image->mount : NULL;
 }
 
+bool image_is_trusted(const struct image *image) {
+    struct stat status;
+    return image->has_mount && image->mount.honours_setid && fstat(image->file, &status) == 0 &&
+           status.st_uid == 0 && (status.st_mode & 022) == 0;
+}
+
 const char *image_path(const struct image *image) {
     return image->path;
 }
@@ -200,27 +207,60 @@ static bool is_settled(const struct image *image, const struct stat *status) {
            clock_wall_us() * 1000 - in_ns(status->st_ctim) > SETTLED_AFTER_NS;
 }
 
+static struct image_stamp stamp_of(const struct stat *status, uint64_t mount) {
+    struct image_stamp stamp = {
+        .words =
+            {
+                (uint64_t)status->st_dev,
+                (uint64_t)status->st_ino,
+                (uint64_t)status->st_size,
+                (uint64_t)in_ns(status->st_mtim),
+                check_is_on("hash_ctime") ? (uint64_t)in_ns(status->st_ctim) : 0,
+                mount,
+                (uint64_t)status->st_mode,
+                (uint64_t)status->st_uid,
+            },
+    };
+    return stamp;
+}
+
 enum kc_error image_stamp(const struct image *image, struct image_stamp *ret_stamp) {
     struct stat status;
     if (fstat(image->file, &status) != 0) {
         return descriptor_error(errno);
     }
-    struct image_stamp stamp = {
-        .words =
-            {
-                (uint64_t)status.st_dev,
-                (uint64_t)status.st_ino,
-                (uint64_t)status.st_size,
-                (uint64_t)in_ns(status.st_mtim),
-                check_is_on("hash_ctime") ? (uint64_t)in_ns(status.st_ctim) : 0,
-                image->mount.number,
-                (uint64_t)status.st_mode,
-                (uint64_t)status.st_uid,
-            },
-        .settled = is_settled(image, &status),
-    };
+    struct image_stamp stamp = stamp_of(&status, image->mount.number);
+    stamp.settled = is_settled(image, &status);
     *ret_stamp = stamp;
     return KC_OK;
+}
+
+static struct timespec time_of(const struct statx_timestamp *time) {
+    return (struct timespec){.tv_sec = time->tv_sec, .tv_nsec = (long)time->tv_nsec};
+}
+
+enum kc_error process_check_image(const struct process *process, const struct image_stamp *stamp) {
+    static const size_t mount_word = 5;
+    struct statx found;
+    /* DONT_SYNC: the process may have put a file of its own server's there (PR_SET_MM_EXE_FILE). */
+    if (statx(process->directory, "exe", AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_MNT_ID,
+              &found) != 0) {
+        return process_look_error(process, errno);
+    }
+    const struct stat status = {
+        .st_dev = makedev(found.stx_dev_major, found.stx_dev_minor),
+        .st_ino = found.stx_ino,
+        .st_size = (off_t)found.stx_size,
+        .st_mtim = time_of(&found.stx_mtime),
+        .st_ctim = time_of(&found.stx_ctime),
+        .st_mode = found.stx_mode,
+        .st_uid = found.stx_uid,
+    };
+    /* A kernel before 5.8 doesn't tell the mount; an inode on two of them is one file still. */
+    bool is_told = (found.stx_mask & STATX_MNT_ID) != 0;
+    struct image_stamp now =
+        stamp_of(&status, is_told ? found.stx_mnt_id : stamp->words[mount_word]);
+    return memcmp(now.words, stamp->words, sizeof now.words) == 0 ? KC_OK : KC_CHANGED;
 }
 
 enum kc_error image_read(const struct image *image, uint64_t offset, void *buffer, size_t size,

@@ -18,10 +18,11 @@
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
-#define RESOLVE_ONLY_CACHED 0x20u
+#define RESOLVE_NO_PROC_LINKS 0x02u
+#define RESOLVE_ONLY_CACHED   0x20u
 
 /* A rename anywhere in the system makes the quick walk give up now and then. */
-#define TRIES               4
+#define TRIES                 4
 
 struct how {
     uint64_t flags;
@@ -42,10 +43,11 @@ static enum kc_error open_error(int number) {
 }
 
 /* KC_AGAIN: the kernel would have to ask somebody. */
-static enum kc_error open_remembered(const char *path, int *ret_place) {
-    struct how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_ONLY_CACHED};
+static enum kc_error open_remembered(int directory, const char *path, int *ret_place) {
+    struct how how = {.flags = O_PATH | O_CLOEXEC,
+                      .resolve = RESOLVE_ONLY_CACHED | RESOLVE_NO_PROC_LINKS};
     for (int i = 0; i < TRIES; i++) {
-        int place = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+        int place = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
         if (place >= 0) {
             *ret_place = place;
             return KC_OK;
@@ -81,12 +83,16 @@ static enum kc_error step(int *place, const char *name, bool is_last) {
     return KC_OK;
 }
 
-enum kc_error local_walk(const char *path, int *ret_place) {
+static enum kc_error walk(int directory, const char *path, int *ret_place) {
     char names[PATH_MAX];
     struct mount known = {0};
-    KC_AUTO_DESCRIPTOR place = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (place < 0 || path[0] != '/' || strlen(path) >= sizeof names) {
+    if (strlen(path) >= sizeof names) {
         return KC_UNSAFE;
+    }
+    KC_AUTO_DESCRIPTOR place = path[0] == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                                              : fcntl(directory, F_DUPFD_CLOEXEC, 0);
+    if (place < 0) {
+        return descriptor_error(errno);
     }
     memcpy(names, path, strlen(path) + 1);
     char *next = names;
@@ -113,7 +119,15 @@ enum kc_error local_walk(const char *path, int *ret_place) {
     return KC_OK;
 }
 
+enum kc_error local_walk(const char *path, int *ret_place) {
+    return path[0] == '/' ? walk(AT_FDCWD, path, ret_place) : KC_UNSAFE;
+}
+
+enum kc_error local_open_at(int directory, const char *path, int *ret_place) {
+    enum kc_error error = open_remembered(directory, path, ret_place);
+    return error == KC_AGAIN ? walk(directory, path, ret_place) : error;
+}
+
 enum kc_error local_open(const char *path, int *ret_place) {
-    enum kc_error error = open_remembered(path, ret_place);
-    return error == KC_AGAIN ? local_walk(path, ret_place) : error;
+    return path[0] == '/' ? local_open_at(AT_FDCWD, path, ret_place) : KC_UNSAFE;
 }

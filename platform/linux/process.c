@@ -49,46 +49,53 @@ enum kc_error process_look_error(const struct process *process, int number) {
     }
 }
 
-static enum kc_error open_pins(struct process *process) {
+static enum kc_error open_directory(struct process *process) {
     char path[sizeof "/proc/" + 20];
     (void)snprintf(path, sizeof path, "/proc/%llu", (unsigned long long)process->number);
     process->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (process->directory < 0) {
-        return process_look_error(process, errno);
-    }
-    process->maps = openat(process->directory, "maps", O_RDONLY | O_CLOEXEC);
-    if (process->maps < 0 && check_is_on("look")) {
-        return process_look_error(process, errno);
-    }
-    /* Ours can't be opened: it is root's, as we are non-dumpable. code_look() misses it. */
-    process->pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
-    return KC_OK;
+    return process->directory < 0 ? process_look_error(process, errno) : KC_OK;
 }
 
-static enum kc_error read_stat(const struct process *process, struct process_stat *ret_stat) {
+enum kc_error process_pin_memory(struct process *process) {
+    process->maps = openat(process->directory, "maps", O_RDONLY | O_CLOEXEC);
+    return process->maps < 0 ? process_look_error(process, errno) : KC_OK;
+}
+
+enum kc_error process_read_stat(const struct process *process, struct process_stat *ret_stat) {
     KC_AUTO_TEXT text = NULL;
     size_t length = 0;
     enum kc_error error = process_read_text(process, "stat", &text, &length);
     return error == KC_OK ? process_parse_stat(text, ret_stat) : error;
 }
 
-static enum kc_error look(struct process *process) {
-    struct process_stat stat;
-    enum kc_error error = open_pins(process);
-    if (error == KC_OK) {
-        error = read_stat(process, &stat);
-    }
+static enum kc_error read_origin(struct process *process, struct process_stat *ret_stat) {
+    enum kc_error error = process_read_stat(process, ret_stat);
     if (error != KC_OK) {
         return error;
     }
-    process->start_time = stat.start_time;
+    process->start_time = ret_stat->start_time;
+    process->parent = ret_stat->parent;
     /* Alive now means that the number was not given to anybody else while we opened by it. */
     return process_has_ended(process) ? KC_END : KC_OK;
 }
 
-enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct process **ret_process) {
+static enum kc_error look(struct process *process) {
+    struct process_stat stat;
+    enum kc_error error = open_directory(process);
+    if (error == KC_OK) {
+        error = process_pin_memory(process);
+    }
+    if (error != KC_OK && (error != KC_UNSAFE || check_is_on("look"))) {
+        return error;
+    }
+    /* Ours can't be opened: it is root's, as we are non-dumpable. code_look() misses it. */
+    process->pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
+    return read_origin(process, &stat);
+}
+
+static enum kc_error process_new(int *take_handle, uint64_t number, struct process **ret_process) {
     KC_AUTO_DESCRIPTOR handle = descriptor_take(take_handle);
-    KC_AUTO(process) process = calloc(1, sizeof *process);
+    struct process *process = calloc(1, sizeof *process);
     if (process == NULL) {
         return KC_NO_MEMORY;
     }
@@ -97,10 +104,43 @@ enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct proce
     process->directory = -1;
     process->maps = -1;
     process->pagemap = -1;
-    enum kc_error error = look(process);
+    *ret_process = process;
+    return KC_OK;
+}
+
+enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct process **ret_process) {
+    KC_AUTO(process) process = NULL;
+    enum kc_error error = process_new(take_handle, number, &process);
+    if (error == KC_OK) {
+        error = look(process);
+    }
     if (error != KC_OK) {
         return error;
     }
+    *ret_process = process;
+    process = NULL;
+    return KC_OK;
+}
+
+enum kc_error process_pin_bare(uint64_t number, struct process **ret_process,
+                               struct process_stat *ret_stat) {
+    KC_AUTO_DESCRIPTOR handle = -1;
+    KC_AUTO(process) process = NULL;
+    struct process_stat stat;
+    enum kc_error error = process_open_handle(number, &handle);
+    if (error == KC_OK) {
+        error = process_new(&handle, number, &process);
+    }
+    if (error == KC_OK) {
+        error = open_directory(process);
+    }
+    if (error == KC_OK) {
+        error = read_origin(process, &stat);
+    }
+    if (error != KC_OK) {
+        return error;
+    }
+    *ret_stat = stat;
     *ret_process = process;
     process = NULL;
     return KC_OK;
@@ -133,41 +173,12 @@ enum kc_error process_pin(uint64_t number, struct process **ret_process) {
     return error == KC_OK ? process_pin_handle(&handle, number, ret_process) : error;
 }
 
-enum kc_error process_pin_parent(const struct process *child, struct process **ret_parent) {
-    KC_AUTO(process) parent = NULL;
-    struct process_stat before;
-    struct process_stat after;
-    enum kc_error error = read_stat(child, &before);
-    if (error != KC_OK) {
-        return error;
-    }
-    if (before.parent == 0) {
-        return KC_NOT_FOUND;
-    }
-    error = process_pin(before.parent, &parent);
-    if (error == KC_END) {
-        /* The parent's end isn't the child's: the child has another parent by now. */
-        return process_has_ended(child) ? KC_END : KC_CHANGED;
-    }
-    if (error == KC_OK) {
-        error = read_stat(child, &after);
-    }
-    if (error == KC_OK) {
-        error = process_check(child);
-    }
-    if (error != KC_OK) {
-        return error;
-    }
-    if (after.parent != before.parent) {
-        return KC_CHANGED;
-    }
-    *ret_parent = parent;
-    parent = NULL;
-    return KC_OK;
-}
-
 uint64_t process_number(const struct process *process) {
     return process->number;
+}
+
+uint64_t process_parent_number(const struct process *process) {
+    return process->parent;
 }
 
 uint64_t process_start_time(const struct process *process) {

@@ -12,15 +12,17 @@
 #include "platform/process.h"
 
 struct mount;
+struct process_stat;
 
 struct process {
     uint64_t number;
     uint64_t start_time;
-    int handle;    /* pidfd: readable as soon as the process has ended */
-    int directory; /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
-    int maps;      /* the exec pin: reads nothing once the memory it was opened on is gone */
-    int pagemap;   /* of the same memory; both can still be read when it turns non-dumpable;
-                    * -1: it was so already */
+    uint64_t parent; /* its number when we pinned */
+    int handle;      /* pidfd: readable as soon as the process has ended */
+    int directory;   /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
+    int maps;        /* the exec pin: reads nothing once the memory it was opened on is gone */
+    int pagemap;     /* of the same memory; both can still be read when it turns non-dumpable;
+                    * -1: it was so already, or it was pinned as a parent */
 };
 
 /* A pidfd. KC_END no such process · KC_UNSUPPORTED. */
@@ -29,6 +31,18 @@ KC_MUST_USE enum kc_error process_open_handle(uint64_t number, int *ret_handle);
 /* Pins a process of which the caller holds a pidfd already; takes it in every case. */
 KC_MUST_USE enum kc_error process_pin_handle(int *take_handle, uint64_t number,
                                              struct process **ret_process);
+
+/* A process without its exec pin: by number, what it is called, and who its parent is. Anybody may
+ * look at that much, so that it is no proof of anything. KC_END · KC_UNSAFE (hidepid). */
+KC_MUST_USE enum kc_error process_pin_bare(uint64_t number, struct process **ret_process,
+                                           struct process_stat *ret_stat);
+
+/* Adds the exec pin. KC_END · KC_UNSAFE: we may not look. */
+KC_MUST_USE enum kc_error process_pin_memory(struct process *process);
+
+/* KC_END · KC_UNSAFE · KC_INVALID */
+KC_MUST_USE enum kc_error process_read_stat(const struct process *process,
+                                            struct process_stat *ret_stat);
 
 /* Whether the process has ended (a zombie has). */
 bool process_has_ended(const struct process *process);
@@ -55,9 +69,12 @@ const struct mount *image_mount(const struct image *image);
 enum kc_error process_look_error(const struct process *process, int number);
 
 /* Parsers of proc(5) texts, pure; KC_INVALID unless the text has exactly the known form. */
+#define PROCESS_NAME_SIZE 16 /* TASK_COMM_LEN */
 struct process_stat {
     uint64_t parent;
+    uint64_t terminal; /* the device that controls it, as the kernel encodes it; 0: none */
     uint64_t start_time;
+    char name[PROCESS_NAME_SIZE]; /* of the program, as the process may have changed it */
 };
 KC_MUST_USE enum kc_error process_parse_stat(const char *text, struct process_stat *ret_stat);
 
@@ -66,5 +83,11 @@ struct process_status {
     size_t numbers; /* how many pid name spaces deep, as far as we see: words of NStgid */
 };
 KC_MUST_USE enum kc_error process_parse_status(const char *text, struct process_status *ret_status);
+
+#define PROCESS_USERS 4
+struct process_users {
+    uint64_t numbers[PROCESS_USERS]; /* real, effective, saved, of the file system */
+};
+KC_MUST_USE enum kc_error process_parse_users(const char *text, struct process_users *ret_users);
 
 #endif

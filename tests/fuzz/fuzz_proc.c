@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The texts of /proc that a process can influence: its name stands in stat and status, the names
- * of its files in maps, those of its mounts in mountinfo. Every input goes through all four; what
+ * of its files in maps, those of its mounts in mountinfo. Every input goes through all five; what
  * is read must be there, and must be read again from a text that says the same.
  * links: platform
  */
@@ -26,18 +26,19 @@ static void must(bool holds) {
 }
 
 static void try_stat(const char *text) {
-    char again[256];
+    char again[320];
     struct process_stat stat;
     struct process_stat same;
     if (process_parse_stat(text, &stat) != KC_OK) {
         return;
     }
     (void)snprintf(again, sizeof again,
-                   "1 (x) S %" PRIu64 " 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 %" PRIu64
-                   "\n",
-                   stat.parent, stat.start_time);
+                   "1 (%s) S %" PRIu64 " 5 6 %" PRIu64
+                   " 8 9 10 11 12 13 14 15 16 17 18 19 20 21 %" PRIu64 "\n",
+                   stat.name, stat.parent, stat.terminal, stat.start_time);
     must(process_parse_stat(again, &same) == KC_OK);
     must(same.parent == stat.parent && same.start_time == stat.start_time);
+    must(same.terminal == stat.terminal && strcmp(same.name, stat.name) == 0);
 }
 
 static void try_status(const char *text) {
@@ -49,6 +50,20 @@ static void try_status(const char *text) {
     must(status.numbers > 0);
     must(tracer != NULL && strstr(tracer + 1, "\nTracerPid:\t") == NULL);
     must(status.tracer == strtoull(tracer + strlen("\nTracerPid:\t"), NULL, 10));
+}
+
+static void try_users(const char *text) {
+    char again[128];
+    struct process_users users;
+    struct process_users same;
+    if (process_parse_users(text, &users) != KC_OK) {
+        return;
+    }
+    (void)snprintf(again, sizeof again,
+                   "\nUid:\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", users.numbers[0],
+                   users.numbers[1], users.numbers[2], users.numbers[3]);
+    must(process_parse_users(again, &same) == KC_OK);
+    must(memcmp(&same, &users, sizeof users) == 0);
 }
 
 /* The table is searched for its own first number, and for one that isn't there. */
@@ -98,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     text[length] = '\0';
     try_stat(text);
     try_status(text);
+    try_users(text);
     try_mounts(text);
     try_maps(text, length);
     free(text);

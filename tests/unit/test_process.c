@@ -146,34 +146,6 @@ static void test_process_that_executes_is_another_program(void **state) {
     victim_end(&victim);
 }
 
-static void test_process_parent_is_the_one_that_forked(void **state) {
-    (void)state;
-    bool prepared = false;
-    struct victim victim = victim_start(NULL, NULL, &prepared);
-    KC_AUTO(process) child = pin(victim.pid);
-    KC_AUTO(process) parent = NULL;
-    assert_int_equal(process_pin_parent(child, &parent), KC_OK);
-    assert_int_equal(process_number(parent), getpid());
-    victim_kill(&victim);
-    struct process *late = NULL;
-    assert_int_equal(process_pin_parent(child, &late), KC_END);
-    assert_null(late);
-    victim_end(&victim);
-}
-
-static void test_process_first_one_has_no_parent(void **state) {
-    (void)state;
-    struct process *first = NULL;
-    struct process *parent = NULL;
-    if (process_pin(1, &first) != KC_OK) {
-        assert_null(first);
-        skip(); /* this system doesn't let us look at the first process */
-    }
-    assert_int_equal(process_pin_parent(first, &parent), KC_NOT_FOUND);
-    assert_null(parent);
-    process_free(first);
-}
-
 static bool shut_memory(void *context) {
     (void)context;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
@@ -586,7 +558,7 @@ static void test_mount_that_is_known_is_believed_for_itself_only(void **state) {
     assert_int_equal(close(place), 0);
 }
 
-#define TAIL " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
+#define TAIL " 0 0 34816 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
 
 static void test_process_stat_is_read_behind_the_name(void **state) {
     (void)state;
@@ -594,18 +566,74 @@ static void test_process_stat_is_read_behind_the_name(void **state) {
         const char *text;
         enum kc_error error;
         uint64_t parent;
+        const char *name;
     } rows[] = {
-        {"12 (name) S 34" TAIL, KC_OK, 34},     {"12 (a) S 1 (b) R 34" TAIL, KC_OK, 34},
-        {"12 (a\n) Z 1) S 34" TAIL, KC_OK, 34}, {"12 () S 0" TAIL, KC_OK, 0},
-        {"12 (name) S -1" TAIL, KC_INVALID, 0}, {"12 (name) S  34" TAIL, KC_INVALID, 0},
-        {"12 (name)", KC_INVALID, 0},           {"12 (name) S 34 1 2 3", KC_INVALID, 0},
-        {"12 name S 34" TAIL, KC_INVALID, 0},   {"", KC_INVALID, 0},
+        {"12 (name) S 34" TAIL, KC_OK, 34, "name"},
+        {"12 (a) S 1 (b) R 34" TAIL, KC_OK, 34, "a) S 1 (b"},
+        {"12 (a\n) Z 1) S 34" TAIL, KC_OK, 34, "a\n) Z 1"},
+        {"12 () S 0" TAIL, KC_OK, 0, ""},
+        {"12 (as long as may) S 0" TAIL, KC_OK, 0, "as long as may"},
+        {"12 (longer than one may be) S 0" TAIL, KC_OK, 0, ""},
+        {"12 (name) S -1" TAIL, KC_INVALID, 0, ""},
+        {"12 (name) S  34" TAIL, KC_INVALID, 0, ""},
+        {"12 (name)", KC_INVALID, 0, ""},
+        {"12 (name) S 34 1 2 3", KC_INVALID, 0, ""},
+        {"12 name) S 34" TAIL, KC_INVALID, 0, ""},
+        {"12 )name( S 34" TAIL, KC_INVALID, 0, ""},
+        {"12 name S 34" TAIL, KC_INVALID, 0, ""},
+        {"", KC_INVALID, 0, ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct process_stat stat = {0, 0};
+        struct process_stat stat = {0};
+        bool is_read = rows[i].error == KC_OK;
         assert_int_equal(process_parse_stat(rows[i].text, &stat), rows[i].error);
         assert_int_equal(stat.parent, rows[i].parent);
-        assert_int_equal(stat.start_time, rows[i].error == KC_OK ? 4242 : 0);
+        assert_int_equal(stat.start_time, is_read ? 4242 : 0);
+        assert_int_equal(stat.terminal, is_read ? 34816 : 0);
+        assert_string_equal(stat.name, rows[i].name);
+    }
+}
+
+static void test_process_stat_takes_a_terminal_below_zero_for_none(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        enum kc_error error;
+    } rows[] = {
+        {"1 (a) S 2 0 0 -2147448832 0 0 0 0 0 0 0 0 0 0 0 0 0 0 7\n", KC_OK},
+        {"1 (a) S 2 0 0 - 0 0 0 0 0 0 0 0 0 0 0 0 0 0 7\n", KC_INVALID},
+        {"1 (a) S 2 0 0 x 0 0 0 0 0 0 0 0 0 0 0 0 0 0 7\n", KC_INVALID},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct process_stat stat = {.terminal = 5};
+        assert_int_equal(process_parse_stat(rows[i].text, &stat), rows[i].error);
+        assert_int_equal(stat.terminal, rows[i].error == KC_OK ? 0 : 5);
+    }
+}
+
+static void test_process_users_are_read_strictly(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        enum kc_error error;
+    } rows[] = {
+        {"Name:\ta\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n", KC_OK},
+        {"Name:\ta\nUid:\t1\t2\t3\n", KC_INVALID},
+        {"Name:\ta\nUid:\t1\t2\t3\t4\t5\n", KC_INVALID},
+        {"Name:\ta\nUid:\t1\t2\t\t4\n", KC_INVALID},
+        {"Name:\ta\nUid:\t1\t2\t-3\t4\n", KC_INVALID},
+        {"Name:\ta\nUid:\t1 2\t3\t4\n", KC_INVALID},
+        {"Name:\ta\nUid:\t1\t2\t3\t4", KC_INVALID},
+        {"Name:\ta\nUid:\t1\t2\t3\t4\nUid:\t1\t2\t3\t4\n", KC_INVALID},
+        {"Name:\ta\nFSUid:\t1\t2\t3\t4\n", KC_INVALID},
+        {"", KC_INVALID},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct process_users users = {{0}};
+        assert_int_equal(process_parse_users(rows[i].text, &users), rows[i].error);
+        for (size_t at = 0; at < PROCESS_USERS; at++) {
+            assert_int_equal(users.numbers[at], rows[i].error == KC_OK ? at + 1 : 0);
+        }
     }
 }
 
@@ -643,8 +671,6 @@ int main(void) {
         cmocka_unit_test(test_process_watches_nothing_that_is_not_there),
         cmocka_unit_test(test_process_end_is_seen_before_it_is_reaped),
         cmocka_unit_test(test_process_that_executes_is_another_program),
-        cmocka_unit_test(test_process_parent_is_the_one_that_forked),
-        cmocka_unit_test(test_process_first_one_has_no_parent),
         cmocka_unit_test(test_process_that_shuts_its_memory_cannot_be_pinned),
         cmocka_unit_test(test_process_that_is_traced_is_refused),
         cmocka_unit_test(test_process_in_its_own_user_name_space_is_refused),
@@ -662,6 +688,8 @@ int main(void) {
         cmocka_unit_test(test_mount_of_a_memory_file_is_none_of_ours),
         cmocka_unit_test(test_mount_that_is_known_is_believed_for_itself_only),
         cmocka_unit_test(test_process_stat_is_read_behind_the_name),
+        cmocka_unit_test(test_process_stat_takes_a_terminal_below_zero_for_none),
+        cmocka_unit_test(test_process_users_are_read_strictly),
         cmocka_unit_test(test_process_status_is_read_strictly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,24 +25,41 @@ static enum kc_error run_pin(void *context) {
     const struct victim *victim = context;
     struct process *process = UNTOUCHED;
     struct process *parent = UNTOUCHED;
+    enum process_above above = PROCESS_ABOVE_FIRST;
     const char *why = "";
     enum kc_error error = process_pin((uint64_t)victim->pid, &process);
     if (error != KC_OK) {
         assert_ptr_equal(process, UNTOUCHED);
         return error;
     }
-    error = process_pin_parent(process, &parent);
+    error = process_pin_above(process, &above, &parent, &why);
     if (error == KC_OK) {
+        assert_int_equal(above, PROCESS_ABOVE_OURS);
+        error = process_check_parent(process, parent);
         process_free(parent);
+    }
+    if (error == KC_OK) {
         error = process_check_surroundings(process, &why);
-    } else {
-        assert_ptr_equal(parent, UNTOUCHED);
     }
     if (error == KC_OK) {
         error = process_check_untraced(process, &why);
     }
     process_free(process);
     return error;
+}
+
+static enum kc_error run_file(void *context) {
+    const struct process *process = context;
+    struct image *image = UNTOUCHED;
+    const char *why = "";
+    enum kc_error error = process_open_file(process, "/bin/sleep", &image, &why);
+    if (error != KC_OK) {
+        assert_ptr_equal(image, UNTOUCHED);
+        return error;
+    }
+    assert_true(image_is_trusted(image));
+    image_free(image);
+    return KC_OK;
 }
 
 static enum kc_error look(const struct process *process, const struct image *image) {
@@ -91,6 +108,7 @@ static void test_torture_code_look(void **state) {
     victim_execute(&victim, "/bin/sleep");
     assert_int_equal(process_pin((uint64_t)victim.pid, &process), KC_OK);
     torture(&(struct torture){.run = run_look, .context = process});
+    torture(&(struct torture){.run = run_file, .context = process});
     victim_end(&victim);
 }
 
