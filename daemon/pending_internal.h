@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the room pending: the list as a value (pending_list.c, pending_links.c), its text
- * (pending_text.c) and its file (pending.c). Open for this room, its tests and its fuzz target only.
+ * The inside of the room pending: the list as a value (pending_list.c, pending_links.c), its
+ * text (pending_text.c) and its file (pending.c). Open for this room, its tests and its fuzz
+ * target only.
  */
 #ifndef PENDING_INTERNAL_H
 #define PENDING_INTERNAL_H

@@ -10,9 +10,9 @@
 struct policy;
 
 /*
- * Of a helper, or a program that asks for its chain: what it would be told. Of another process that
- * is above us (`--pid $$`): what a helper that it runs would be told. Of any other: what it would be
- * told by itself, whatever is above it.
+ * Of a helper, or a program that asks for its chain: what it would be told. Of another process
+ * that is above us (`--pid $$`): what a helper that it runs would be told. Of any other: what it
+ * would be told by itself, whatever is above it.
  * EXIT_DONE: it would be allowed. EXIT_NO: denied, or it can't be looked at.
  */
 enum exit_code explain_chain(const struct options *options, const struct policy *policy,

@@ -20,8 +20,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HASH_A                     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HASH_B                     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define DIGITS_A                   "aaaaaaaaaaaaaaaa"
+#define DIGITS_B                   "bbbbbbbbbbbbbbbb"
+#define HASH_A                     DIGITS_A DIGITS_A DIGITS_A DIGITS_A
+#define HASH_B                     DIGITS_B DIGITS_B DIGITS_B DIGITS_B
 
 #define ENTRY_OF(path, hash, more) "{\"path\":\"" path "\",\"hash\":\"" hash "\"" more "},"
 #define ENTRY(path, more)          ENTRY_OF(path, HASH_A, more)

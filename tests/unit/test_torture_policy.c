@@ -7,6 +7,7 @@
  * links: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
  * links: -Wl,--wrap=secmem_alloc
  */
+#include "daemon/chain.h"
 #include "daemon/config.h"
 #include "daemon/pending.h"
 #include "daemon/policy.h"
@@ -43,7 +44,12 @@ static const char pending_text[] =
     "\",\"path\":\"/usr/local/bin/one-rather-long-name\",\"args\":\"one --with some arguments\","
     "\"pid\":7,\"count\":3,\"first_time\":\"2023-11-14T22:00:00.000000Z\","
     "\"last_time\":\"2023-11-14T22:10:00.000000Z\",\"asked\":[{\"action\":\"read\","
-    "\"service\":\"aws\",\"target\":\"some-target-of-it\"}]}]}";
+    "\"service\":\"aws\",\"target\":\"some-target-of-it\"}]},"
+    "{\"hash\":\"" HASH_A "\",\"path\":\"/usr/bin/kcget\",\"args\":\"\",\"pid\":7,\"count\":1,"
+    "\"first_time\":\"2023-11-14T22:00:00.000000Z\",\"last_time\":\"2023-11-14T22:00:00.000000Z\","
+    "\"asked\":[],\"id\":\"" HASH_B "\",\"end\":\"first\",\"links\":[{\"kind\":\"script\",\"path\":"
+    "\"/usr/bin/some-interpreter\",\"hash\":\"" HASH_A "\",\"script\":\"/home/some/script\","
+    "\"script_hash\":\"" HASH_A "\",\"pid\":6}]}]}";
 
 struct place {
     char *directory;
@@ -170,7 +176,11 @@ static void test_torture_config_change(void **state) {
          .read = grants,
          .read_count = 2,
          .now_us = NOW},
-        {.kind = CONFIG_ALLOW, .path = "/b", .write = grants, .write_count = 2, .jit = CONFIG_SET},
+        {.kind = CONFIG_ALLOW,
+         .path = "/b",
+         .write = grants,
+         .write_count = 2,
+         .flags = {[CONFIG_JIT] = CONFIG_SET}},
         {.kind = CONFIG_REVOKE, .hash = "aaaaaaaa", .read = &grants[1], .read_count = 1},
         {.kind = CONFIG_UPGRADE, .path = "/b", .hash = HASH_A, .now_us = NOW},
         {.kind = CONFIG_UNREGISTER, .path = "/b"},
@@ -185,12 +195,36 @@ static void test_torture_config_change(void **state) {
 }
 
 static enum kc_error run_pending_add(void *context) {
-    static const struct pending_note notes[] = {
-        {"/new", HASH_B, "new --with arguments", 9, "write", "aws", "target", 1},
-        {"/usr/local/bin/one-rather-long-name", HASH_A, "", 8, "search", "git", "", 2},
-    };
+    static struct chain_link links[] = {
+        {.kind = LINK_INLINE, .path = (char *)"/usr/bin/some-shell", .hash = HASH_A}};
+    static const struct chain chain = {.count = 1, .links = links, .id = HASH_B};
+    static const struct pending_note notes[] = {{.path = "/new",
+                                                 .hash = HASH_B,
+                                                 .arguments = "new --with arguments",
+                                                 .pid = 9,
+                                                 .action = "write",
+                                                 .service = "aws",
+                                                 .target = "target",
+                                                 .times = 1},
+                                                {.path = "/usr/local/bin/one-rather-long-name",
+                                                 .hash = HASH_A,
+                                                 .arguments = "",
+                                                 .pid = 8,
+                                                 .action = "search",
+                                                 .service = "git",
+                                                 .target = "",
+                                                 .times = 2},
+                                                {.path = "/usr/bin/kcget",
+                                                 .hash = HASH_A,
+                                                 .chain = &chain,
+                                                 .arguments = "kcget aws target",
+                                                 .pid = 8,
+                                                 .action = "read",
+                                                 .service = "aws",
+                                                 .target = "target",
+                                                 .times = 2}};
     const struct place *place = context;
-    return pending_add(place->path, notes, 2, NOW, 0);
+    return pending_add(place->path, notes, 3, NOW, 0);
 }
 
 static void test_torture_pending_add(void **state) {
