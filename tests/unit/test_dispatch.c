@@ -5,6 +5,7 @@
  * links: daemon kc_static platform tests/unit/temp_directory.c
  */
 #include "daemon/audit.h"
+#include "daemon/chain.h"
 #include "daemon/crypto.h"
 #include "daemon/dispatch.h"
 #include "daemon/pending.h"
@@ -377,13 +378,17 @@ static void test_dispatch_lists_who_was_turned_away_and_counts(void **state) {
     assert_int_equal(verified_lines(fixture), 50);   /* but is written down */
 }
 
-static void deny_as(struct fixture *fixture, const char *line) {
+static void deny_for(struct fixture *fixture, const char *line, enum kc_reason reason) {
     struct exchange *exchange = exchange_new(fixture, line);
     exchange->decision.verdict = VERDICT_DENIED;
-    exchange->decision.reason = KC_REASON_UNREGISTERED_BINARY;
+    exchange->decision.reason = reason;
     exchange->decision.is_pending = true;
     dispatch_batch(&fixture->dispatch, &exchange, 1);
     exchange_free(exchange);
+}
+
+static void deny_as(struct fixture *fixture, const char *line) {
+    deny_for(fixture, line, KC_REASON_UNREGISTERED_BINARY);
 }
 
 /* Anybody who runs as the user may take that lock, and keep it. */
@@ -411,6 +416,31 @@ static void test_dispatch_lists_other_paths_and_questions_at_once(void **state) 
     assert_int_equal(pending_at(pending, 1)->asked_count, 2);
 }
 
+/* The same helper asks the same below another shell: nobody's place is taken, none is forgotten. */
+static void test_dispatch_lists_each_chain_that_was_turned_away_at_once(void **state) {
+    struct fixture *fixture = *state;
+    char shell[] = "/bin/sh";
+    struct chain_link link = {.kind = LINK_BINARY, .pid = 7, .path = shell};
+    struct chain chain = {.count = 1, .links = &link, .end = CHAIN_END_OTHER};
+    memset(link.hash, 'b', HASH_TEXT_SIZE - 1);
+    fixture->identity.chain = &chain;
+    memset(chain.id, 'c', HASH_TEXT_SIZE - 1);
+    deny_for(fixture, READ("one"), KC_REASON_CALLER_NOT_ALLOWED);
+    memset(chain.id, 'd', HASH_TEXT_SIZE - 1);
+    deny_for(fixture, READ("one"), KC_REASON_CALLER_NOT_ALLOWED);
+    /* An unregistered program waits by itself, also when its chain is known. */
+    deny_for(fixture, READ("two"), KC_REASON_UNREGISTERED_BINARY);
+    KC_AUTO(pending) pending = NULL;
+    assert_int_equal(pending_load(fixture->pending_path, clock_wall_us(), &pending), KC_OK);
+    assert_int_equal(pending_count(pending), 3);
+    assert_string_equal(pending_at(pending, 0)->id, fixture->identity.hash);
+    assert_int_equal(pending_at(pending, 0)->link_count, 0);
+    assert_string_equal(pending_at(pending, 1)->id, chain.id);
+    assert_int_equal(pending_at(pending, 1)->link_count, 1);
+    assert_true(pending_at(pending, 2)->id[0] == 'c');
+    fixture->identity.chain = NULL;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_dispatch_reads_what_was_written, setup, teardown),
@@ -434,6 +464,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_dispatch_does_not_wait_for_the_lock_of_the_list, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_dispatch_lists_other_paths_and_questions_at_once,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_dispatch_lists_each_chain_that_was_turned_away_at_once,
                                         setup, teardown),
     };
     (void)signal(SIGXFSZ, SIG_IGN);
