@@ -4,6 +4,9 @@
  * every orphan, so a daemon that detached can't hide. What still lives when the command has
  * ended is named, killed, and makes the run a failure. Only its own descendants are touched.
  *
+ * `session` wants an orphan that nobody of ours is above. KC_TEST_REAPER tells it our number: at
+ * SIGUSR1 we look away, at SIGUSR2 we take orphans in again.
+ *
  *     reaper COMMAND [ARGUMENT…]     exits as the command did, or with 99
  */
 #define _GNU_SOURCE
@@ -11,6 +14,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -85,6 +89,21 @@ static bool end_children(void) {
     return found;
 }
 
+/* prctl(2) is a plain call of the kernel, and keeps no state that a signal could find half done. */
+static void on_signal(int number) {
+    int before = errno;
+    (void)prctl(PR_SET_CHILD_SUBREAPER, number == SIGUSR1 ? 0L : 1L);
+    errno = before;
+}
+
+static bool offer_to_look_away(void) {
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    char number[24];
+    (void)snprintf(number, sizeof number, "%ld", (long)getpid());
+    return sigaction(SIGUSR1, &action, NULL) == 0 && sigaction(SIGUSR2, &action, NULL) == 0 &&
+           setenv("KC_TEST_REAPER", number, 1) == 0;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         (void)fprintf(stderr, "usage: %s COMMAND [ARGUMENT...]\n", argv[0]);
@@ -92,6 +111,10 @@ int main(int argc, char **argv) {
     }
     if (prctl(PR_SET_CHILD_SUBREAPER, 1L) != 0) {
         perror("PR_SET_CHILD_SUBREAPER");
+        return EXIT_LEFT;
+    }
+    if (!offer_to_look_away()) {
+        perror("sigaction");
         return EXIT_LEFT;
     }
     pid_t command = fork();
