@@ -252,13 +252,21 @@ static json_t *build_asked(const struct pending_entry *entry) {
     return list;
 }
 
+/* json_pack's own way to leave a member out would lose one that there is no memory for, too. */
+static bool add_script(json_t *object, const struct pending_link *link) {
+    return json_object_set_new(object, "script", json_string(link->script)) == 0 &&
+           json_object_set_new(object, "script_hash", json_string(link->script_hash)) == 0;
+}
+
 /* NULL: no memory. */
 static json_t *build_link(const struct pending_link *link) {
-    bool is_script = link->script[0] != '\0';
-    return json_pack("{s:s, s:s, s:s, s:I, s:s*, s:s*}", "kind", link->kind, "path", link->path,
-                     "hash", link->hash, "pid", (json_int_t)link->pid, "script",
-                     is_script ? link->script : NULL, "script_hash",
-                     is_script ? link->script_hash : NULL);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:I}", "kind", link->kind, "path", link->path,
+                               "hash", link->hash, "pid", (json_int_t)link->pid);
+    if (link->script[0] != '\0' && !add_script(object, link)) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }
 
 /* NULL: no memory. */

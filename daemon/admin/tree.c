@@ -108,13 +108,17 @@ void tree_print(const struct chain *chain, const struct remarks *remarks, bool w
 }
 
 static json_t *link_to_json(const struct chain_link *link, const char *remark, bool passes) {
-    bool is_script = link->kind == LINK_SCRIPT;
-    return json_pack("{s:s, s:I, s:o, s:s, s:o*, s:s*, s:b, s:s}", "kind",
-                     link_kind_word(link->kind), "pid", (json_int_t)link->pid, "path",
-                     print_text(link->path), "hash", link->hash, "script",
-                     is_script ? print_text(link->script) : NULL, "script_hash",
-                     is_script ? link->script_hash : NULL, "passes", (int)passes, "remark",
-                     remark == NULL ? "" : remark);
+    json_t *object =
+        json_pack("{s:s, s:I, s:o, s:s, s:b, s:s}", "kind", link_kind_word(link->kind), "pid",
+                  (json_int_t)link->pid, "path", print_text(link->path), "hash", link->hash,
+                  "passes", (int)passes, "remark", remark == NULL ? "" : remark);
+    if (link->kind == LINK_SCRIPT &&
+        (json_object_set_new(object, "script", print_text(link->script)) != 0 ||
+         json_object_set_new(object, "script_hash", json_string(link->script_hash)) != 0)) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }
 
 struct json_t *tree_to_json(const struct chain *chain, const struct remarks *remarks) {

@@ -254,8 +254,9 @@ static enum kc_error run_pending_load(void *context) {
         assert_ptr_equal(pending, UNTOUCHED);
         return error;
     }
-    assert_int_equal(pending_count(pending), 1);
+    assert_int_equal(pending_count(pending), 2);
     assert_string_equal(pending_at(pending, 0)->arguments, "one --with some arguments");
+    assert_string_equal(pending_at(pending, 1)->links[0].script, "/home/some/script");
     pending_free(pending);
     return KC_OK;
 }
