@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# attack: has reader load a libjansson of the attacker's
+# attack: has a direct client load a libjansson of the attacker's
 # expects: untrusted_process
 # control: code_environment code_files
 # kind: stopped

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * attack: puts its own socket in the daemon's place, and relays what reader asks
+ * attack: puts its own socket in the daemon's place, and relays what a direct client asks
  * expects: unregistered_binary
  * control: policy_path policy_hash
  * kind: stopped
