@@ -117,6 +117,14 @@ static void describe(const struct plan *plan, char *text) {
     }
 }
 
+/* What is planned for that chain; `text` gets the steps. */
+static enum plan_verdict plan_for(const struct policy *policy, struct stage *stage,
+                                  const struct plan_wish *wish, char *text) {
+    enum plan_verdict verdict = plan_approval(policy, &stage->exchange, wish, &stage->plan);
+    describe(&stage->plan, text);
+    return verdict;
+}
+
 /* The entries that the plan makes, in front of those that were there: for new ones only. */
 static void carry_out(const struct plan *plan, const char *entries, char *text) {
     text[0] = '\0';
@@ -181,9 +189,7 @@ static void test_plan_is_enough_for_the_judge_and_no_more(void **state) {
         set(&stage, rows[i].chain, rows[i].end);
         assert_int_equal(caller_judge(before, &stage.exchange, message, &is_pending),
                          KC_REASON_CALLER_NOT_ALLOWED);
-        assert_int_equal(plan_approval(before, &stage.exchange, &rows[i].wish, &stage.plan),
-                         PLAN_READY);
-        describe(&stage.plan, text);
+        assert_int_equal(plan_for(before, &stage, &rows[i].wish, text), PLAN_READY);
         assert_string_equal(text, rows[i].steps);
         carry_out(&stage.plan, rows[i].entries, text);
         KC_AUTO(policy) after = policy_of("chain", text);
@@ -199,12 +205,10 @@ static void test_plan_knows_an_interpreter_that_nobody_vouches_for(void **state)
     char text[TEXT_SIZE];
     KC_AUTO(policy) none = policy_of("chain", "");
     set(&stage, "S:/deploy", CHAIN_END_OTHER);
-    assert_int_equal(plan_approval(none, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-    describe(&stage.plan, text);
+    assert_int_equal(plan_for(none, &stage, &wish, text), PLAN_READY);
     assert_string_equal(text, "/sh: /deploy:*S");
     KC_AUTO(policy) known = policy_of("chain", ENTRY("/sh", ""));
-    assert_int_equal(plan_approval(known, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-    describe(&stage.plan, text);
+    assert_int_equal(plan_for(known, &stage, &wish, text), PLAN_READY);
     assert_string_equal(text, "/deploy:*S");
 }
 
@@ -228,8 +232,7 @@ static void test_plan_gives_a_program_that_is_known_only_what_it_lacks(void **st
         char text[TEXT_SIZE];
         KC_AUTO(policy) policy = policy_of("chain", rows[i].entries);
         set(&stage, rows[i].chain, CHAIN_END_FIRST);
-        assert_int_equal(plan_approval(policy, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-        describe(&stage.plan, text);
+        assert_int_equal(plan_for(policy, &stage, &wish, text), PLAN_READY);
         assert_string_equal(text, rows[i].steps);
     }
 }
@@ -241,8 +244,7 @@ static void test_plan_takes_only_the_nearest_where_only_it_counts(void **state) 
     char text[TEXT_SIZE];
     KC_AUTO(policy) policy = policy_of("nearest", "");
     set(&stage, "i:/bash u:/odd b:/term", CHAIN_END_DOUBT);
-    assert_int_equal(plan_approval(policy, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-    describe(&stage.plan, text);
+    assert_int_equal(plan_for(policy, &stage, &wish, text), PLAN_READY);
     assert_string_equal(text, "/bash:*");
 }
 
@@ -253,8 +255,7 @@ static void test_plan_without_rights_lets_the_caller_hand_on(void **state) {
     char text[TEXT_SIZE];
     KC_AUTO(policy) policy = policy_of("chain", "");
     set(&stage, "i:/bash b:/make i:/bash", CHAIN_END_OTHER);
-    assert_int_equal(plan_approval(policy, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-    describe(&stage.plan, text);
+    assert_int_equal(plan_for(policy, &stage, &wish, text), PLAN_READY);
     assert_string_equal(text, "/make:L /bash:*L");
 }
 
@@ -305,8 +306,7 @@ static void test_plan_leaves_the_others_alone_without_with_chain(void **state) {
     char text[TEXT_SIZE];
     KC_AUTO(policy) policy = policy_of("chain", "");
     set(&stage, "i:/bash c:/sh u:/odd", CHAIN_END_DOUBT);
-    assert_int_equal(plan_approval(policy, &stage.exchange, &wish, &stage.plan), PLAN_READY);
-    describe(&stage.plan, text);
+    assert_int_equal(plan_for(policy, &stage, &wish, text), PLAN_READY);
     assert_string_equal(text, "/bash:*");
 }
 
