@@ -207,6 +207,13 @@ static void check(const struct policy *policy, const struct chain_case *one) {
     }
 }
 
+static void check_all(const char *rule, const struct chain_case *cases, size_t count) {
+    KC_AUTO(policy) policy = policy_of(rule, entries_text);
+    for (size_t i = 0; i < count; i++) {
+        check(policy, &cases[i]);
+    }
+}
+
 static void test_caller_judges_every_process_up_to_the_end(void **state) {
     (void)state;
     static const struct chain_case cases[] = {
@@ -277,10 +284,7 @@ static void test_caller_judges_every_process_up_to_the_end(void **state) {
          "\"/holds\" (pid 7) is not what was registered under this path, so \"/kcget\" may not "
          "read \"aws\" target \"x\"; if you know why it changed: keychain-auth upgrade /holds"},
     };
-    KC_AUTO(policy) policy = policy_of("chain", entries_text);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check(policy, &cases[i]);
-    }
+    check_all("chain", cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(void **state) {
@@ -338,10 +342,7 @@ static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(vo
          "read \"aws\" target \"x\"; its interpreter changed; if you know why: keychain-auth "
          "upgrade /bash"},
     };
-    KC_AUTO(policy) policy = policy_of("chain", entries_text);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check(policy, &cases[i]);
-    }
+    check_all("chain", cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_caller_asks_only_the_nearest_when_told_so(void **state) {
@@ -369,10 +370,7 @@ static void test_caller_asks_only_the_nearest_when_told_so(void **state) {
         {"/own", "b:/starts >other", PENDING, NULL},
         {"/own", ">first", DENIED, NULL},
     };
-    KC_AUTO(policy) policy = policy_of("nearest", entries_text);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check(policy, &cases[i]);
-    }
+    check_all("nearest", cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_caller_counts_the_right_of_one_who_asks_for_itself(void **state) {
@@ -391,10 +389,7 @@ static void test_caller_counts_the_right_of_one_who_asks_for_itself(void **state
          "\"/stranger\" (pid 7) is not registered, so \"/own\" may not read \"aws\" target "
          "\"x\"" WITH_CHAIN},
     };
-    KC_AUTO(policy) policy = policy_of("chain", entries_text);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check(policy, &cases[i]);
-    }
+    check_all("chain", cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_caller_denies_where_nobody_has_looked(void **state) {
@@ -458,7 +453,7 @@ static const char *const keys[KEYS] = {
     READS, HANDS_ON, ROOT, ",\"inline\":true", ",\"helper\":true", ",\"interpreter\":\"/bash\""};
 #define RIGHTS 4 /* the first of them: what may be taken away */
 
-enum { PROGRAMS = 6, TRIALS = 20000 };
+enum { PROGRAMS = 6, TRIALS = 6000 };
 
 static uint32_t next_number(uint64_t *seed) {
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
