@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@
 #endif
 #define RESOLVE_NO_PROC_LINKS 0x02u
 #define RESOLVE_ONLY_CACHED   0x20u
+
+#define LINKS_MAX             8 /* symbolic links in one name */
 
 /* A rename anywhere in the system makes the quick walk give up now and then. */
 #define TRIES                 4
@@ -72,60 +75,104 @@ static enum kc_error check_mount(int place, struct mount *known) {
     return error == KC_OK || error == KC_NO_MEMORY ? error : KC_UNSAFE;
 }
 
-static enum kc_error step(int *place, const char *name, bool is_last) {
-    int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | (is_last ? 0 : O_DIRECTORY);
-    int next = openat(*place, name, flags);
+struct walk {
+    int place; /* as far as we have come */
+    struct mount known;
+    unsigned links_left; /* symbolic links that may still be followed */
+};
+
+/* Without asking the server of a mount that begins here. */
+static mode_t kind_of(int place) {
+    struct statx status;
+    if (statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) {
+        return 0;
+    }
+    return status.stx_mode & S_IFMT;
+}
+
+static enum kc_error walk_on(struct walk *walk, const char *path);
+
+/* A link is on the mount of the directory that it is in. */
+static enum kc_error follow(struct walk *walk, int link) {
+    char target[PATH_MAX];
+    if (walk->links_left == 0) {
+        return KC_UNSAFE;
+    }
+    walk->links_left--;
+    ssize_t length = readlinkat(link, "", target, sizeof target);
+    if (length <= 0 || (size_t)length == sizeof target) {
+        return KC_UNSAFE;
+    }
+    target[length] = '\0';
+    return walk_on(walk, target);
+}
+
+static enum kc_error step(struct walk *walk, const char *name, bool is_last) {
+    enum kc_error error = check_mount(walk->place, &walk->known);
+    if (error != KC_OK) {
+        return error;
+    }
+    KC_AUTO_DESCRIPTOR next = openat(walk->place, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (next < 0) {
         return open_error(errno);
     }
-    descriptor_close(place);
-    *place = next;
+    mode_t kind = kind_of(next);
+    if (kind == S_IFLNK) {
+        return follow(walk, next);
+    }
+    if (kind != S_IFDIR && !is_last) {
+        return KC_NOT_FOUND;
+    }
+    descriptor_close(&walk->place);
+    walk->place = descriptor_take(&next);
     return KC_OK;
 }
 
-static enum kc_error walk(int directory, const char *path, int *ret_place) {
-    char names[PATH_MAX];
-    struct mount known = {0};
-    if (strlen(path) >= sizeof names) {
-        return KC_UNSAFE;
+static enum kc_error begin(struct walk *walk, const char *path) {
+    if (path[0] == '/') {
+        descriptor_close(&walk->place);
+        walk->place = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
-    KC_AUTO_DESCRIPTOR place = path[0] == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
-                                              : fcntl(directory, F_DUPFD_CLOEXEC, 0);
-    if (place < 0) {
-        return descriptor_error(errno);
-    }
-    memcpy(names, path, strlen(path) + 1);
-    char *next = names;
-    for (;;) {
-        next += strspn(next, "/");
-        if (*next == '\0') {
-            break;
+    return walk->place < 0 ? descriptor_error(errno) : KC_OK;
+}
+
+static enum kc_error walk_on(struct walk *walk, const char *path) {
+    char name[NAME_MAX + 1];
+    enum kc_error error = begin(walk, path);
+    const char *next = path + strspn(path, "/");
+    while (error == KC_OK && *next != '\0') {
+        size_t length = strcspn(next, "/");
+        const char *after = next + length + strspn(next + length, "/");
+        if (length >= sizeof name) {
+            return KC_NOT_FOUND;
         }
-        enum kc_error error = check_mount(place, &known);
-        if (error != KC_OK) {
-            return error;
-        }
-        char *end = next + strcspn(next, "/");
-        bool is_last = end[strspn(end, "/")] == '\0';
-        char *after = *end == '\0' ? end : end + 1;
-        *end = '\0';
-        error = step(&place, next, is_last);
-        if (error != KC_OK) {
-            return error;
-        }
+        memcpy(name, next, length);
+        name[length] = '\0';
+        error = step(walk, name, *after == '\0');
         next = after;
     }
-    *ret_place = descriptor_take(&place);
-    return KC_OK;
+    return error;
 }
 
-enum kc_error local_walk(const char *path, int *ret_place) {
-    return path[0] == '/' ? walk(AT_FDCWD, path, ret_place) : KC_UNSAFE;
+enum kc_error local_walk(int directory, const char *path, int *ret_place) {
+    struct walk walk = {.place = -1, .links_left = LINKS_MAX};
+    if (*path == '\0') {
+        return KC_NOT_FOUND;
+    }
+    if (path[0] != '/') {
+        walk.place = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+    }
+    enum kc_error error = walk_on(&walk, path);
+    KC_AUTO_DESCRIPTOR place = walk.place;
+    if (error == KC_OK) {
+        *ret_place = descriptor_take(&place);
+    }
+    return error;
 }
 
 enum kc_error local_open_at(int directory, const char *path, int *ret_place) {
     enum kc_error error = open_remembered(directory, path, ret_place);
-    return error == KC_AGAIN ? walk(directory, path, ret_place) : error;
+    return error == KC_AGAIN ? local_walk(directory, path, ret_place) : error;
 }
 
 enum kc_error local_open(const char *path, int *ret_place) {
