@@ -156,7 +156,10 @@ static bool review_links(const struct policy *policy, const struct exchange *exc
             review->obstacle = i;
             review->obstacle_verdict = verdict;
         }
-        review->needs_inline = review->needs_inline || chain->links[i].kind == LINK_INLINE;
+        if (chain->links[i].kind == LINK_INLINE &&
+            (verdict == LINK_LACKS_INLINE || verdict == LINK_UNREGISTERED)) {
+            review->needs_inline = true;
+        }
     }
     return is_held;
 }

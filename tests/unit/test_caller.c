@@ -305,6 +305,9 @@ static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(vo
         {"/kcget", "b:/stranger c:/stranger >other", PENDING,
          "\"/stranger\" (pid 7) is not registered, so \"/kcget\" may not read \"aws\" target "
          "\"x\"" WITH_CHAIN " --inline"},
+        {"/kcget", "b:/stranger c:/bash-inline >other", PENDING,
+         "\"/stranger\" (pid 7) is not registered, so \"/kcget\" may not read \"aws\" target "
+         "\"x\"" WITH_CHAIN},
         /* The interpreter's entry is never a script's, nor the other way round. */
         {"/kcget", "s:/stranger.sh i:/bash >first", PENDING,
          "the script \"/stranger.sh\" (\"/bash\", pid 7) is not registered, so \"/kcget\" may not "
