@@ -75,7 +75,7 @@ struct config_change {
     const char *const *write;
     size_t write_count;
     enum config_flag flags[CONFIG_FLAG_COUNT];
-    /* Register, upgrade: the entry is a script's, and this absolute path runs it. NULL: as it is. */
+    /* Register, upgrade: this absolute path runs the script that the entry is; NULL: as it is. */
     const char *interpreter;
     const struct config_library *libraries;
     size_t library_count;

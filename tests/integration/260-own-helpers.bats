@@ -98,7 +98,7 @@ change() {
 }
 
 @test "a config.json that can't be used is only logged, and stays byte for byte" {
-    mkdir -p -m 0700 "$(dirname "$config")"
+    (umask 077 && mkdir -p "$(dirname "$config")")
     printf nonsense >"$config"
     start_daemon
     is "$(cat "$config")" nonsense
@@ -107,7 +107,7 @@ change() {
 }
 
 @test "a lock that somebody holds keeps no daemon from starting" {
-    mkdir -p -m 0700 "$(dirname "$config")"
+    (umask 077 && mkdir -p "$(dirname "$config")")
     (umask 077 && : >"$config.lock")
     exec {lock}>>"$config.lock"
     flock "$lock"
@@ -120,7 +120,7 @@ change() {
 }
 
 @test "other keys of config.json survive" {
-    mkdir -p -m 0700 "$(dirname "$config")"
+    (umask 077 && mkdir -p "$(dirname "$config")")
     (umask 077 && echo '{"note":[1],"registered_binaries":[],"store":"file"}' >"$config")
     start_daemon
     is "$(jq -c '[keys_unsorted, .note]' "$config")" \

@@ -57,7 +57,8 @@ END
     is "$(entry .interpreter)" null
     run -0 --separate-stderr keychain-auth register "$script" --interpreter /bin/bash
     is "$(entry .interpreter)" "\"$bash\""
-    for line in '#!/usr/bin/env no-such-program' '#!/usr/bin/env' '#!bash' '#!/usr/bin/env -u A sh'; do
+    for line in '#!/usr/bin/env no-such-program' '#!/usr/bin/env' '#!bash' \
+        '#!/usr/bin/env -u A sh'; do
         write "$line"
         run -1 --separate-stderr keychain-auth upgrade "$script"
         has "$stderr" "--interpreter PATH"
