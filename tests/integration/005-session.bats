@@ -11,7 +11,6 @@ typed() {
 }
 
 @test "the top is adopted, and no process of this suite is above it" {
-    # shellcheck disable=SC2016 # the inner shell's
     top=$(session --no-terminal sh -c 'awk "/^PPid/{print \$2}" "/proc/$PPID/status"')
     [ "$top" -ne "$KC_TEST_REAPER" ]
     pid=$$
@@ -48,11 +47,9 @@ typed() {
 }
 
 @test "an orphan begins when its top has ended" {
-    # shellcheck disable=SC2016 # the inner shell's
     run -0 session --orphan --no-terminal sh -c 'readlink "/proc/$PPID/exe"; sleep 0.2; echo end'
     lacks "$output" session
     has "$output" end
-    # shellcheck disable=SC2016
     run -0 session --orphan bash --norc --noprofile <<<'readlink "/proc/$PPID/exe"; echo $((6 * 7))'
     lacks "$output" programs/session
     has "$output" 42
