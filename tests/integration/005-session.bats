@@ -5,6 +5,10 @@
 
 load helpers
 
+setup() {
+    private_home # shells keep their histories there
+}
+
 # typed LINE…: what the terminal of an interactive bash shows when these lines are typed.
 typed() {
     printf '%s\n' "$@" | session bash --norc --noprofile | tr -d '\r'

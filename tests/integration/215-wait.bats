@@ -57,7 +57,7 @@ denied() {
 @test "waiting is one denial, in the record and in the list, however long" {
     begin_wait reader --wait 60 aws key
     before=$(keychain-auth status --json | jq .sessions)
-    sleep 3
+    sleep 3 # no event tells that nothing happens
     is "$(denials)" 1
     is "$(keychain-auth list-pending --json | jq -c 'map(.count)')" '[1]'
     is "$(keychain-auth status --json | jq .sessions)" "$before" "the same connection"
