@@ -8,6 +8,7 @@
 
 #include "daemon/admin/approve_chain.h"
 #include "daemon/admin/change.h"
+#include "daemon/admin/helper_copy.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/rights.h"
 #include "daemon/admin/say.h"
@@ -98,7 +99,8 @@ static enum exit_code find(const struct pending *pending, const char *operand,
                                         : find_path(pending, operand, ret_entry);
 }
 
-static enum exit_code check_unchanged(const struct pending_entry *entry) {
+static enum exit_code check_unchanged(const struct pending_entry *entry,
+                                      const struct rights *rights) {
     KC_AUTO(subject) subject = NULL;
     struct shown shown;
     enum exit_code code = subject_new(entry->path, &subject);
@@ -114,13 +116,16 @@ static enum exit_code check_unchanged(const struct pending_entry *entry) {
         return subject_refuse_loader(subject);
     }
     subject_warn(subject);
+    if (rights->flags[CONFIG_HELPER] != CONFIG_SET) {
+        helper_copy_warn(subject);
+    }
     return EXIT_DONE;
 }
 
 static enum exit_code approve(const struct places *places, const struct pending_entry *entry,
                               const struct rights *rights) {
     char asked[KC_MESSAGE_MAX];
-    enum exit_code code = check_unchanged(entry);
+    enum exit_code code = check_unchanged(entry, rights);
     if (code != EXIT_DONE) {
         return code;
     }

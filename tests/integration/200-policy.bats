@@ -426,6 +426,10 @@ END
 @test "a copy of a helper draws a warning, unless it is one, too" {
     keychain-auth register "$tool" --helper
     cp "$tool" "$tool.copy"
+    run -1 "$tool.copy" aws key
+    run -0 --separate-stderr keychain-auth approve "$tool.copy" --read aws
+    has "$stderr" "is a copy of the helper \"$tool\""
+    keychain-auth unregister "$tool.copy"
     run -0 --separate-stderr keychain-auth register "$tool.copy" --read aws
     has "$stderr" "is a copy of the helper \"$tool\""
     keychain-auth unregister "$tool.copy"
