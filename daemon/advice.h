@@ -43,8 +43,7 @@ void advise_script(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
 void advise_caller(const struct policy *policy, const struct exchange *exchange,
                    const struct review *review, char text[KC_MESSAGE_MAX]);
 
-/* A program that speaks for its callers, or asks for its chain, was asked about
- * without them. */
+/* A helper, a script, or a program that asks for its chain, was asked about by itself. */
 void advise_unaccompanied(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]);
 
 /* It makes code as it runs, and nothing allows that. */

@@ -278,9 +278,12 @@ void advise_caller(const struct policy *policy, const struct exchange *exchange,
 
 void advise_unaccompanied(const struct policy_entry *entry, char text[KC_MESSAGE_MAX]) {
     char path[ADVICE_PATH_SIZE];
+    const char *what = "has the right, but asks that those above it may, too";
+    if (policy_entry_interpreter(entry) != NULL) {
+        what = "is a script, which counts above the helpers that it runs";
+    } else if (policy_entry_is_helper(entry)) {
+        what = "is a helper and speaks for its caller";
+    }
     (void)snprintf(text, KC_MESSAGE_MAX, "\"%s\" %s; see keychain-auth explain --pid",
-                   advice_show(policy_entry_path(entry), path, sizeof path),
-                   policy_entry_is_helper(entry)
-                       ? "is a helper and speaks for its caller"
-                       : "has the right, but asks that those above it may, too");
+                   advice_show(policy_entry_path(entry), path, sizeof path), what);
 }

@@ -60,8 +60,7 @@ static void decide(const struct policy *policy, struct question *question,
     explanation->entry = policy_find(policy, identity.path, identity.hash);
     if (exchange.decision.reason == KC_REASON_UNREGISTERED_BINARY) {
         advise_unasked(policy, &identity, &request, exchange.decision.message);
-    } else if (exchange.decision.reason == KC_REASON_CALLER_NOT_ALLOWED &&
-               authorise_needs_chain(policy, &identity)) {
+    } else if (exchange.decision.reason == KC_REASON_CALLER_NOT_ALLOWED) {
         advise_unaccompanied(explanation->entry, exchange.decision.message);
     }
     explanation->decision = exchange.decision;

@@ -96,6 +96,28 @@ finding() {
     is "$(jq -r '.decision + " " + .reason' <<<"$output")" "denied action_not_in_policy"
 }
 
+@test "who is judged with its callers is sent to explain --pid" {
+    local tool=$HOME/tool
+    other_program "$tool"
+    keychain-auth register "$tool" --read aws --ancestry-chain
+    run -1 keychain-auth explain "$tool" read aws key
+    has "$output" "denied  caller_not_allowed"
+    has "$output" "has the right, but asks that those above it may, too; see keychain-auth explain"
+    run -1 keychain-auth explain "$tool" write aws key
+    has "$output" action_not_in_policy
+
+    other_program "$HOME/speaker" x
+    keychain-auth register "$HOME/speaker" --helper
+    run -1 keychain-auth explain "$HOME/speaker" read aws key
+    has "$output" "is a helper and speaks for its caller; see keychain-auth explain --pid"
+
+    printf '#!/bin/sh\n' >"$HOME/script"
+    chmod 0700 "$HOME/script"
+    keychain-auth register "$HOME/script" --read aws
+    run -1 keychain-auth explain "$HOME/script" read aws key
+    has "$output" "is a script, which counts above the helpers that it runs"
+}
+
 @test "what can't be asked is a matter of usage" {
     run -2 keychain-auth explain
     run -2 keychain-auth explain /bin/true read
