@@ -16,12 +16,17 @@
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
+struct ancestor;
 struct ancestors;
 struct digest;
 struct process;
 
-#define CHAIN_LINKS_MAX 32  /* ancestors; one more is a doubt */
-#define CHAIN_KEPT_MAX  128 /* pinned ancestors that are kept between connections */
+#define CHAIN_LINKS_MAX 32   /* ancestors; one more is a doubt */
+#define CHAIN_KEPT_MAX  128  /* pinned ancestors that are kept between connections */
+#define CHAIN_PINS_MAX  1024 /* pinned ancestors in all, those of living chains included */
+#define CHAIN_PIN_FILES 3    /* descriptors that each of them holds */
+#define CHAIN_TIME_MAX_MS \
+    10000 /* for all the files of one chain; what isn't read then is unknown */
 
 enum link_kind {
     LINK_BINARY,      /* its program file says all there is to say */
@@ -80,7 +85,10 @@ struct chain_walk {
  * Walks up from `child`, whose program is `path` with `hash` (they go into the id). An ancestor that
  * ends meanwhile begins the walk anew, at most twice; then it is a doubt.
  * KC_AGAIN: a file must be read, and that isn't allowed here · KC_END, KC_CHANGED: the child
- * itself has ended, or executed something else · KC_NO_MEMORY. Free with chain_free().
+ * itself has ended, or executed something else; or `cancel` became true · KC_BUSY: CHAIN_PINS_MAX ·
+ * KC_NO_MEMORY. Free with chain_free().
+ * A kept process costs ~7 µs: it is asked whether it is the same, and the same file's. What an
+ * interpreter runs, and what the script's file holds, is looked at each time.
  */
 KC_MUST_USE enum kc_error chain_walk(const struct chain_walk *walk, const struct process *child,
                                      const char *path, const char *hash, struct chain **ret_chain);

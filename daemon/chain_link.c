@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one process of a chain is: the file that it runs, and, when that is an interpreter, what it
+ * says that it was told to run. A file that can't be had makes the process unknown, and no more.
+ */
+#include "daemon/chain_internal.h"
+
+#include "daemon/digest.h"
+#include "daemon/interpreter.h"
+#include "platform/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ARGUMENTS_MAX (16 * 1024) /* bytes of a command line that are looked at */
+
+/* What is said of a file that can't be hashed. */
+struct excuse {
+    const char *too_big;
+    const char *slow;
+    const char *changed;
+    const char *unreadable;
+};
+
+static const struct excuse program_excuse = {
+    "its program file is larger than 512 MiB",
+    "its program file couldn't be read in 10 s",
+    "its program file changed while it was read",
+    "its program file can't be read",
+};
+
+static const struct excuse script_excuse = {
+    "its script is larger than 512 MiB",
+    "its script couldn't be read in 10 s",
+    "its script changed while it was read",
+    "its script can't be read",
+};
+
+bool climb_is_over(enum kc_error error) {
+    return error == KC_AGAIN || error == KC_END || error == KC_NO_MEMORY;
+}
+
+static const char *excuse_for(const struct excuse *excuse, enum kc_error error) {
+    switch (error) {
+    case KC_TOO_BIG:
+        return excuse->too_big;
+    case KC_TIMEOUT:
+        return excuse->slow;
+    case KC_CHANGED:
+        return excuse->changed;
+    default:
+        return excuse->unreadable;
+    }
+}
+
+/* The hash of a file, read only where that is allowed here. */
+static enum kc_error find_hash(const struct climb *climb, const struct image *image,
+                               char hash[HASH_TEXT_SIZE]) {
+    struct digest *digest = ancestors_digest(climb->walk->ancestors);
+    if (digest_recall(digest, image, hash)) {
+        return KC_OK;
+    }
+    if (image_size(image) > DIGEST_SIZE_MAX) {
+        return KC_TOO_BIG;
+    }
+    if (!climb->walk->may_read) {
+        return KC_AGAIN;
+    }
+    if (clock_monotonic_ms() > climb->deadline_ms) {
+        return KC_TIMEOUT;
+    }
+    return digest_image(digest, image, climb->walk->cancel, hash);
+}
+
+enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor) {
+    KC_AUTO(image) image = NULL;
+    struct image_stamp after;
+    enum kc_error error = process_open_image(ancestor->process, &image, &ancestor->why);
+    if (error != KC_OK) {
+        return error == KC_CHANGED ? KC_END : error;
+    }
+    error = image_stamp(image, &ancestor->stamp);
+    if (error == KC_OK) {
+        error = find_hash(climb, image, ancestor->hash);
+    }
+    if (error == KC_OK) {
+        error = image_stamp(image, &after);
+    }
+    if (error != KC_OK) {
+        ancestor->why = excuse_for(&program_excuse, error);
+        return error;
+    }
+    ancestor->stamp.settled = ancestor->stamp.settled &&
+                              memcmp(ancestor->stamp.words, after.words, sizeof after.words) == 0;
+    ancestor->is_vouched = image_is_trusted(image);
+    ancestor->path = strdup(image_path(image));
+    return ancestor->path != NULL ? KC_OK : KC_NO_MEMORY;
+}
+
+static enum kc_error find_script(const struct climb *climb, const struct process *process,
+                                 const char *name, struct chain_link *link) {
+    KC_AUTO(image) image = NULL;
+    enum kc_error error = process_open_file(process, name, &image, &link->why);
+    if (error == KC_CHANGED) {
+        error = KC_END;
+    }
+    if (error == KC_OK) {
+        error = find_hash(climb, image, link->script_hash);
+        link->why = excuse_for(&script_excuse, error);
+    }
+    if (climb_is_over(error)) {
+        return error;
+    }
+    if (error != KC_OK) {
+        link->kind = LINK_UNKNOWN;
+        return KC_OK;
+    }
+    link->kind = LINK_SCRIPT;
+    link->why = NULL;
+    link->script = strdup(image_path(image));
+    return link->script != NULL ? KC_OK : KC_NO_MEMORY;
+}
+
+/* Whole arguments only: one that was cut may not be what it seems, and what follows isn't known. */
+static enum interpreter_use read_use(const char *path, char *text, size_t length,
+                                     const char **ret_script) {
+    bool is_cut = length == ARGUMENTS_MAX;
+    if (is_cut) {
+        length--;
+        while (length > 0 && text[length - 1] != '\0') {
+            length--;
+        }
+    }
+    enum interpreter_use use = interpreter_use(path, text, length, ret_script);
+    return is_cut && use != USE_SCRIPT ? USE_INLINE : use;
+}
+
+static enum kc_error find_use(const struct climb *climb, const struct process *process,
+                              struct chain_link *link) {
+    char text[ARGUMENTS_MAX];
+    const char *script = NULL;
+    size_t length = 0;
+    link->kind = LINK_BINARY;
+    if (!interpreter_is_one(link->path)) {
+        return KC_OK;
+    }
+    enum kc_error error = process_arguments(process, text, sizeof text, &length);
+    if (error == KC_END || error == KC_NO_MEMORY) {
+        return error;
+    }
+    link->kind = LINK_INLINE; /* also when the arguments can't be read */
+    switch (error == KC_OK ? read_use(link->path, text, length, &script) : USE_INLINE) {
+    case USE_NONE:
+        link->kind = LINK_BINARY;
+        return KC_OK;
+    case USE_INPUT:
+        link->kind = process_reads_terminal(process) ? LINK_INTERACTIVE : LINK_INLINE;
+        return KC_OK;
+    case USE_SCRIPT:
+        return find_script(climb, process, script, link);
+    case USE_INLINE:
+        break;
+    }
+    return KC_OK;
+}
+
+enum kc_error link_describe(const struct climb *climb, const struct ancestor *ancestor,
+                            struct chain_link *link) {
+    link->pid = process_number(ancestor->process);
+    link->is_vouched = ancestor->is_vouched;
+    link->path = strdup(ancestor->path != NULL ? ancestor->path : "");
+    if (link->path == NULL) {
+        return KC_NO_MEMORY;
+    }
+    if (ancestor->path == NULL) {
+        link->kind = LINK_UNKNOWN;
+        link->why = ancestor->why;
+        return KC_OK;
+    }
+    memcpy(link->hash, ancestor->hash, sizeof link->hash);
+    return find_use(climb, ancestor->process, link);
+}
