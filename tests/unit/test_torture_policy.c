@@ -184,6 +184,13 @@ static void test_torture_config_change(void **state) {
         {.kind = CONFIG_REVOKE, .hash = "aaaaaaaa", .read = &grants[1], .read_count = 1},
         {.kind = CONFIG_UPGRADE, .path = "/b", .hash = HASH_A, .now_us = NOW},
         {.kind = CONFIG_UNREGISTER, .path = "/b"},
+        {.kind = CONFIG_REGISTER,
+         .path = "/a-script",
+         .hash = HASH_A,
+         .interpreter = "/usr/bin/some-interpreter",
+         .flags = {[CONFIG_ANCESTRY] = CONFIG_SET, [CONFIG_INTERACTIVE] = CONFIG_CLEAR}},
+        {.kind = CONFIG_REVOKE, .path = "/b", .flags = {[CONFIG_INTERACTIVE] = CONFIG_SET}},
+        {.kind = CONFIG_RULE, .caller_rule = "chain"},
     };
     struct place *place = *state;
     place->text = config_text;
