@@ -5,7 +5,7 @@
  *
  * links: daemon/audit.c daemon/audit_line.c daemon/audit_chain.c daemon/audit_reader.c
  * links: daemon/audit_verify.c daemon/crypto.c kc_static -ljansson -lcrypto
- * links: tests/fakes/fake_chain_words.c
+ * links: daemon/chain_words.c
  */
 #include <stdarg.h>
 #include <stddef.h>

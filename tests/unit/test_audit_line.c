@@ -4,7 +4,7 @@
  * somebody calls a program or asks for.
  *
  * links: daemon/audit_line.c daemon/audit_chain.c daemon/crypto.c kc_static -ljansson -lcrypto
- * links: tests/fakes/fake_chain_words.c
+ * links: daemon/chain_words.c
  */
 #include <stdarg.h>
 #include <stddef.h>
