@@ -70,7 +70,16 @@ static enum exit_code refuse(const struct chain *chain, const struct plan *plan,
     return EXIT_NO;
 }
 
-/* Only a whole "y" or "yes" is one. */
+static bool is_yes(const char *answer) {
+    static const char *const words[] = {"y", "Y", "yes", "Yes", "YES"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(answer, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum exit_code ask(const struct options *options) {
     char answer[ANSWER_SIZE];
     size_t length = 0;
@@ -85,7 +94,7 @@ static enum exit_code ask(const struct options *options) {
         return EXIT_NO;
     }
     answer[error == KC_OK ? length : 0] = '\0';
-    if (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0 || strcmp(answer, "Y") == 0) {
+    if (is_yes(answer)) {
         return EXIT_DONE;
     }
     say("nothing was registered");
