@@ -24,7 +24,9 @@ void remarks_judge(const struct policy *policy, const struct exchange *exchange,
     for (size_t i = 0; i < chain->count; i++) {
         enum link_verdict verdict = caller_verdict(policy, exchange, i);
         ret_remarks->passes[i] = link_verdict_passes(verdict);
-        ret_remarks->texts[i] = link_verdict_text(verdict);
+        ret_remarks->texts[i] = verdict == LINK_CANT_BE_TOLD && chain->links[i].why != NULL
+                                    ? chain->links[i].why
+                                    : link_verdict_text(verdict);
     }
 }
 
