@@ -5,7 +5,9 @@
  */
 #include "daemon/identify.h"
 
+#include "daemon/chain.h"
 #include "daemon/digest.h"
+#include "daemon/identify_internal.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
 #include "platform/check.h"
@@ -16,16 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ARGUMENTS_READ_MAX 1024 /* bytes of a command line that are looked at */
-#define ARGUMENTS_TEXT_MAX 2048
-
-struct identifier {
-    struct worker *quick;
-    struct worker *slow;
-    struct digest *digest;
-    char own_hash[HASH_TEXT_SIZE];
-};
 
 /* On the workers */
 
@@ -142,6 +134,10 @@ static enum kc_error open_image(struct identification *identification) {
 static void run_quick(struct job *job, void *context) {
     struct identification *identification = (struct identification *)job;
     (void)context;
+    if (identification->is_walking) {
+        identify_run_chain(identification, !check_is_on("slow_worker"));
+        return;
+    }
     enum kc_error error = open_image(identification);
     if (error == KC_OK && image_size(identification->image) > DIGEST_SIZE_MAX &&
         check_is_on("image_size")) {
@@ -158,33 +154,22 @@ static void run_quick(struct job *job, void *context) {
 static void run_slow(struct job *job, void *context) {
     struct identification *identification = (struct identification *)job;
     (void)context;
+    if (identification->is_walking) {
+        identify_run_chain(identification, true);
+        return;
+    }
     identification->needs_reading = false;
     identification->error = look_at_image(identification, true);
 }
 
 /* On the loop */
 
-/* A failed look. An exec or an end in the middle is a changed identity, the rest is distrust. */
-static void identity_fail(struct identity *identity, enum kc_error error, const char *why) {
-    identity->trouble = error == KC_CHANGED || error == KC_END ? KC_REASON_IDENTITY_CHANGED
-                                                               : KC_REASON_UNTRUSTED_PROCESS;
-    if (error == KC_TOO_BIG) {
-        why = "its program file, or a library, is larger than 512 MiB";
-    } else if (error == KC_TIMEOUT) {
-        why = "its program file couldn't be read in 10 s";
-    } else if (error == KC_BUSY) {
-        why = "too many programs wait to be read; try again";
-    }
-    if (identity->why[0] == '\0') {
-        (void)snprintf(identity->why, sizeof identity->why, "%s",
-                       why != NULL ? why : kc_error_text(error));
-    }
-}
-
 static void conclude(struct identification *identification) {
     struct identity *identity = &identification->identity;
-    if (identification->error != KC_OK) {
-        identity_fail(identity, identification->error, identification->why);
+    if (identification->is_walking) {
+        identify_take_chain(identification);
+    } else if (identification->error != KC_OK) {
+        identify_fail(identity, identification->error, identification->why);
     } else {
         identity->is_administrator =
             strcmp(identity->hash, identification->identifier->own_hash) == 0;
@@ -207,6 +192,15 @@ static void on_done(struct job *job) {
     conclude(identification);
 }
 
+enum kc_error identify_begin_chain(struct identification *identification) {
+    identification->is_walking = true;
+    enum kc_error error = worker_submit(identification->identifier->quick, &identification->job);
+    if (error != KC_OK) {
+        identify_fail(&identification->identity, error, NULL);
+    }
+    return error == KC_OK ? KC_AGAIN : error;
+}
+
 enum kc_error identify_begin(struct identifier *identifier, struct identification *identification,
                              const struct wire *wire) {
     struct identity *identity = &identification->identity;
@@ -219,7 +213,7 @@ enum kc_error identify_begin(struct identifier *identifier, struct identificatio
     }
     enum kc_error error = peer_pin(wire, &identity->peer, &why);
     if (error == KC_UNSAFE) {
-        identity_fail(identity, error, why);
+        identify_fail(identity, error, why);
         return KC_OK;
     }
     if (error != KC_OK) {
@@ -293,6 +287,10 @@ enum kc_error identify_check(struct identification *identification, char why[KC_
         (void)snprintf(why, KC_MESSAGE_MAX, "%s", sentence);
         return error;
     }
+    error = identify_check_chain(identity, why);
+    if (error != KC_OK) {
+        return error;
+    }
     uint64_t now = clock_monotonic_ms();
     if (now - identification->looked_ms < IDENTIFY_LOOK_MS || !check_is_on("code_again")) {
         return KC_OK;
@@ -311,27 +309,11 @@ enum kc_error identify_check_pins(const struct identification *identification) {
     return process_check(peer_process(identification->identity.peer));
 }
 
-void identify_arguments(struct identity *identity) {
-    if (identity->arguments != NULL || identity->peer == NULL) {
-        return;
-    }
-    char raw[ARGUMENTS_READ_MAX];
-    char text[ARGUMENTS_TEXT_MAX] = "";
-    size_t length = 0;
-    if (process_arguments(peer_process(identity->peer), raw, sizeof raw, &length) == KC_OK) {
-        while (length > 0 && raw[length - 1] == '\0') {
-            length--;
-        }
-        for (size_t i = 0; i < length; i++) {
-            raw[i] = raw[i] == '\0' ? ' ' : raw[i];
-        }
-        (void)parse_escape(raw, length, text, sizeof text);
-    }
-    identity->arguments = strdup(text);
-}
-
 void identify_clear(struct identification *identification) {
     struct identity *identity = &identification->identity;
+    chain_free(identification->chain);
+    identification->chain = NULL;
+    identification->is_walking = false;
     image_free(identification->image);
     identification->image = NULL;
     code_clear(&identification->code);
@@ -355,6 +337,9 @@ enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
     (void)snprintf(identifier->own_hash, sizeof identifier->own_hash, "%s", own_hash);
     enum kc_error error = digest_new(&identifier->digest);
     if (error == KC_OK) {
+        error = ancestors_new(identifier->digest, &identifier->ancestors);
+    }
+    if (error == KC_OK) {
         error = worker_open(loop, &quick, &identifier->quick);
     }
     if (error == KC_OK) {
@@ -375,6 +360,7 @@ void identify_close(struct identifier *identifier) {
     /* What the quick worker ends may go on to the slow one, so that one is closed last. */
     worker_close(identifier->quick);
     worker_close(identifier->slow);
+    ancestors_free(identifier->ancestors);
     digest_free(identifier->digest);
     free(identifier);
 }

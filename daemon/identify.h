@@ -2,7 +2,8 @@
 /*
  * Who asks: pins the process at the other end, looks at what it runs, hashes that, and makes sure
  * that the code in its memory is what was hashed. What can't be trusted becomes
- * identity->trouble, never a missing check. Looking happens on two workers of its own: a quick
+ * identity->trouble, never a missing check. A second stage walks up to its callers (chain.h), for
+ * programs that speak for them. Looking happens on two workers of its own: a quick
  * one, and one for files that have to be read. Everything here is for the loop's thread.
  */
 #ifndef IDENTIFY_H
@@ -17,6 +18,7 @@
 #include "platform/code.h"
 #include "platform/kc_error.h"
 
+struct chain;
 struct identifier;
 struct uv_loop_s;
 struct wire;
@@ -36,8 +38,10 @@ struct identification {
     struct identifier *identifier;
     struct identity identity;
     struct image *image;
+    struct chain *chain; /* identity.chain */
     struct code code;
     atomic_bool cancel;
+    bool is_walking;    /* the second stage */
     bool needs_reading; /* a file isn't remembered: on to the slow worker */
     enum kc_error error;
     const char *why;
@@ -54,12 +58,19 @@ KC_MUST_USE enum kc_error identify_begin(struct identifier *identifier,
                                          struct identification *identification,
                                          const struct wire *wire);
 
+/*
+ * The second stage, for a whole identity without trouble: walks up from it and fills
+ * identity.chain. KC_AGAIN: `done` is called once more, with a chain or with a trouble. KC_BUSY:
+ * the identity has that trouble now, and `done` isn't called.
+ */
+KC_MUST_USE enum kc_error identify_begin_chain(struct identification *identification);
+
 /* Ends a hashing that runs soon; `done` is called all the same. */
 void identify_cancel(struct identification *identification);
 
 /*
- * Whether a whole, trusted identity still holds: alive, the same image, not traced, and, when
- * the last look is older than IDENTIFY_LOOK_MS, still the same code. KC_CHANGED, KC_END or
+ * Whether a whole, trusted identity still holds: alive, the same image, not traced, nobody in its
+ * chain ended or executed anything (if there is a chain), and, when the last look is older than IDENTIFY_LOOK_MS, still the same code. KC_CHANGED, KC_END or
  * KC_UNSAFE, with a sentence.
  */
 KC_MUST_USE enum kc_error identify_check(struct identification *identification,

@@ -72,16 +72,21 @@ static bool still_holds(const struct serving *serving, struct exchange *exchange
     return false;
 }
 
+const struct policy *serve_policy(struct daemon *daemon) {
+    if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
+        log_line(&daemon->log, "%s", config_trouble(daemon->config));
+    }
+    return config_policy(daemon->config);
+}
+
 /* Fills the decision: the pins first, then the policy of this moment. */
 static void serve_decide(const struct serving *serving, struct exchange *exchange) {
     struct daemon *daemon = serving->daemon;
     if (identity_of(serving)->trouble == KC_REASON_NONE && !still_holds(serving, exchange)) {
         return;
     }
-    if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
-        log_line(&daemon->log, "%s", config_trouble(daemon->config));
-    }
-    authorise_exchange(config_policy(daemon->config), config_trouble(daemon->config), exchange);
+    const struct policy *policy = serve_policy(daemon);
+    authorise_exchange(policy, config_trouble(daemon->config), exchange);
 }
 
 static bool nonce_holds(const struct serving *serving, const struct exchange *exchange) {

@@ -17,6 +17,7 @@
 struct daemon;
 struct exchange;
 struct identification;
+struct policy;
 struct secret;
 struct session;
 
@@ -40,6 +41,10 @@ KC_MUST_USE enum kc_error serve_line(const struct serving *serving, const char *
  * is identity_changed, when the process isn't any more what was authorised. */
 KC_MUST_USE enum kc_error serve_finish(const struct serving *serving, struct exchange *exchange,
                                        struct secret **ret_line);
+
+/* The policy of this moment: read again when the file has changed, and what is wrong with it is
+ * logged then. NULL: it is unusable. */
+const struct policy *serve_policy(struct daemon *daemon);
 
 /* The answer to a line over the limit, to half a line that never ended, to one connection too
  * many. */

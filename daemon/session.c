@@ -5,6 +5,7 @@
  */
 #include "daemon/session.h"
 
+#include "daemon/authorise.h"
 #include "daemon/channel.h"
 #include "daemon/crypto.h"
 #include "daemon/daemon.h"
@@ -135,9 +136,23 @@ static size_t session_count_same(const struct session *session) {
     return count;
 }
 
+/* Whether the processes above it are to be looked at; on_identified() is called again then. */
+static bool session_walks(struct session *session) {
+    struct identification *identification = &session->identification;
+    const struct identity *identity = &identification->identity;
+    if (identity->trouble != KC_REASON_NONE || identification->is_walking ||
+        !authorise_needs_chain(serve_policy(session->daemon), identity)) {
+        return false;
+    }
+    return identify_begin_chain(identification) == KC_AGAIN;
+}
+
 static void on_identified(struct identification *identification) {
     struct session *session = (struct session *)identification;
     unsigned char random[KC_NONCE_LENGTH / 2];
+    if (session->channel != NULL && session_walks(session)) {
+        return;
+    }
     session->is_identifying = false;
     if (session->channel == NULL) {
         session_free_when_done(session);

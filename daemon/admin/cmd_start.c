@@ -2,6 +2,7 @@
 /* keychain-auth start: becomes the daemon. */
 #include "daemon/admin/admin.h"
 
+#include "daemon/chain.h"
 #include "daemon/daemon.h"
 #include "platform/file.h"
 #include "platform/harden.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 
 /* Each connection holds a socket, the four handles of its process, and its image. */
-#define FILES_WANTED (KC_CONNECTIONS_MAX * 6 + 64)
+#define FILES_WANTED (KC_CONNECTIONS_MAX * 6 + CHAIN_PINS_MAX * CHAIN_PIN_FILES + 64)
 
 static enum kc_error detach(void) {
     char *directory = NULL;

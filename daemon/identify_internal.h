@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the room identify: its two stages, the process itself and those above it. */
+#ifndef IDENTIFY_INTERNAL_H
+#define IDENTIFY_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "daemon/identify.h"
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
+struct ancestors;
+struct digest;
+struct worker;
+
+struct identifier {
+    struct worker *quick;
+    struct worker *slow;
+    struct digest *digest;
+    struct ancestors *ancestors;
+    char own_hash[HASH_TEXT_SIZE];
+};
+
+/* A failed look. An exec or an end in the middle is a changed identity, the rest is distrust.
+ * `why` NULL: what the error says. */
+void identify_fail(struct identity *identity, enum kc_error error, const char *why);
+
+/* On a worker: walks the chain. */
+void identify_run_chain(struct identification *identification, bool may_read);
+
+/* On the loop: the walk has ended. */
+void identify_take_chain(struct identification *identification);
+
+/* KC_CHANGED, with a sentence. No chain, no change. */
+KC_MUST_USE enum kc_error identify_check_chain(const struct identity *identity,
+                                               char why[KC_MESSAGE_MAX]);
+
+#endif
