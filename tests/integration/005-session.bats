@@ -44,6 +44,7 @@ typed() {
     run -3 session bash --norc --noprofile <<<'(exit 3)'
     run -4 session bash --norc --noprofile <<<$'exit 4\necho never'
     lacks "$output" never
+    run -5 session bash --norc --noprofile < <(printf 'exit 5')
     run -0 session --prompt '>>> ' python3 -q <<<'print(6 * 7)'
     has "$output" 42
     run -0 --separate-stderr session --no-terminal sh -c 'tty || true' </dev/null

@@ -47,7 +47,6 @@ enum {
     EXIT_NO_PROMPT = 124,
     EXIT_CANT = 125,
     PROMPT_WAIT_MS = 60000,
-    END_WAIT_MS = 10000,
     ADOPTION_STEPS = 2000, /* of 1 ms */
     COLUMNS_SHOWN = 4000,  /* nothing is wrapped */
     TAIL_SIZE = 256
@@ -283,6 +282,9 @@ static bool be_person(const struct task *task) {
     enum seen seen = watch(task, &screen, task->prompt, PROMPT_WAIT_MS);
     while (seen == SEEN_PROMPT && getline(&line, &size, stdin) > 0) {
         type(task, &screen, line);
+        if (strchr(line, '\n') == NULL) {
+            type(task, &screen, "\n"); /* the last line of a file may lack it */
+        }
         seen = watch(task, &screen, task->prompt, PROMPT_WAIT_MS);
     }
     free(line);
