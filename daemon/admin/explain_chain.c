@@ -11,6 +11,7 @@
 #include "daemon/admin/say.h"
 #include "daemon/admin/tree.h"
 #include "daemon/admin/walked.h"
+#include "daemon/advice.h"
 #include "daemon/authorise.h"
 #include "daemon/exchange.h"
 #include "daemon/policy.h"
@@ -91,6 +92,10 @@ static void decide(struct question *question, struct scene *scene) {
     scene->asks_for_chain = authorise_needs_chain(scene->policy, &scene->identity);
     scene->identity.chain = &scene->chain;
     authorise_exchange(scene->policy, "", &exchange);
+    if (exchange.decision.reason == KC_REASON_UNREGISTERED_BINARY) {
+        exchange.decision.is_pending = false;
+        advise_unasked(scene->policy, &scene->identity, &request, exchange.decision.message);
+    }
     scene->decision = exchange.decision;
 }
 
@@ -115,6 +120,9 @@ static void print_scene(const struct scene *scene, const struct remarks *remarks
     }
     if (decision->is_pending) {
         (void)puts("note     approve knows it once it was really denied: see list-pending");
+    }
+    if (find_helper(scene->policy) == NULL) {
+        (void)puts("note     no helper is registered; the daemon does that when it first starts");
     }
     (void)printf("program  \"%s\"", say_show(scene->identity.path, &shown));
     if (scene->is_made_up) {
