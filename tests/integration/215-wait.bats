@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Waiting for an approval instead of failing, as a direct client (programs/reader.c); below a
-# chain: 250-chain.bats.
+# Waiting for an approval instead of failing: as a direct client (programs/reader.c), and as the
+# helper that kcget is.
 
 load helpers
 
@@ -82,6 +82,18 @@ denied() {
     keychain-auth allow "$(command -v reader)" --read aws
     wait_ends 0
     is "$(cat "$got")" 's3cret value'
+}
+
+@test "a helper waits until the programs above it are approved" {
+    begin_wait session --no-terminal kcget --wait 60 aws key
+    command=$(suggested "$(cat "$said")")
+    has "$command" --with-chain
+    eval "$command"
+    wait_ends 0
+    is "$(cat "$got")" 's3cret value'
+    is "$(denials)" 1
+    is "$(record '.action == "read" and .result == "success"' | jq -c '[.chain[].kind]')" \
+        '["helper","binary"]'
 }
 
 @test "when the time is over the denial is the answer" {
