@@ -94,6 +94,7 @@ denied() {
     is "$(denials)" 1
     is "$(record '.action == "read" and .result == "success"' | jq -c '[.chain[].kind]')" \
         '["helper","binary"]'
+    is "$(keychain-auth audit --json -n 1 | jq -c '[(.chain | length), has("chain_end")]')" '[2,true]'
 }
 
 @test "when the time is over the denial is the answer" {
