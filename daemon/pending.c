@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pending.json as a file: every change reads, edits and replaces it under its lock. Its text is
- * pending_text's, and what the list does with an entry pending_list's to know.
+ * pending_read's and pending_write's, and what the list does with an entry pending_list's to know.
  */
 #include "daemon/pending.h"
 

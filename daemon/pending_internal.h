@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The inside of the room pending: the list as a value (pending_list.c, pending_links.c), its
- * text (pending_text.c) and its file (pending.c). Open for this room, its tests and its fuzz
- * target only.
+ * text (pending_read.c, pending_write.c) and its file (pending.c). Open for this room, its tests
+ * and its fuzz target only.
  */
 #ifndef PENDING_INTERNAL_H
 #define PENDING_INTERNAL_H
@@ -16,6 +16,8 @@ struct pending {
     size_t count;
     struct pending_entry entries[PENDING_MAX + 1]; /* newest first */
 };
+
+#define PENDING_VERSION   1 /* of the file's form */
 
 /* Longest path that is listed, and longest pending.json that is read. */
 #define PENDING_PATH_MAX  4096

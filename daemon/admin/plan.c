@@ -250,16 +250,15 @@ const char *plan_verdict_text(enum plan_verdict verdict) {
 }
 
 const char *plan_step_text(const struct step *step) {
-    static const char *const words[] = {"becomes known",
-                                        "becomes a launcher",
-                                        "becomes a session root",
-                                        "becomes a launcher and session root",
-                                        "may run code without a name",
-                                        "becomes a launcher, whatever code is put into it",
-                                        "becomes a session root, whatever code is put into it",
-                                        "becomes a launcher and session root, whatever code is put "
-                                        "into it"};
-    return words[(step->flags[CONFIG_LAUNCHER] == CONFIG_SET) +
-                 2 * (step->flags[CONFIG_SESSION_ROOT] == CONFIG_SET) +
-                 4 * (step->flags[CONFIG_INLINE] == CONFIG_SET)];
+    bool is_launcher = step->flags[CONFIG_LAUNCHER] == CONFIG_SET;
+    bool is_root = step->flags[CONFIG_SESSION_ROOT] == CONFIG_SET;
+    if (step->flags[CONFIG_INLINE] == CONFIG_SET) {
+        return is_root       ? "becomes a session root, whatever code is put into it"
+               : is_launcher ? "becomes a launcher, whatever code is put into it"
+                             : "may run code without a name";
+    }
+    if (is_launcher) {
+        return is_root ? "becomes a launcher and session root" : "becomes a launcher";
+    }
+    return is_root ? "becomes a session root" : "becomes known";
 }

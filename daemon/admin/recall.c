@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The list knows no other words (pending_text.c). */
+/* The list knows no other words (pending_read.c). */
 static enum link_kind kind_of(const char *word) {
     enum link_kind kind = LINK_BINARY;
     while (kind < LINK_UNKNOWN && strcmp(word, link_kind_word(kind)) != 0) {

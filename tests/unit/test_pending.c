@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The list of those who wait: its bounds, its age, and that nobody's note is lost.
- * links: daemon/pending.c daemon/pending_list.c daemon/pending_links.c daemon/pending_text.c
- * links: daemon/chain_words.c daemon/edit_lock.c kc_static platform -ljansson
+ * links: daemon/pending.c daemon/pending_list.c daemon/pending_links.c daemon/pending_read.c
+ * links: daemon/pending_write.c daemon/chain_words.c daemon/edit_lock.c kc_static platform -ljansson
  */
 #include "daemon/chain.h"
 #include "daemon/pending.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of pending.json. What a chain adds to an entry is written only where there is one, so
- * that the entry of a binary by itself looks as it always did.
+ * From the text of pending.json to the list: strictly, because what isn't as we write it was
+ * written by somebody else. An entry without an id is a binary by itself, as it always was.
  */
 #include "daemon/chain.h"
 #include "daemon/pending_internal.h"
@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT_VERSION 1
-#define HASH_LENGTH    64
+#define HASH_LENGTH 64
 
 /* A member that must be text of at most `max` bytes. */
 static enum kc_error read_text(const json_t *object, const char *key, size_t max, char **ret_text) {
@@ -199,7 +198,7 @@ static enum kc_error read_into(struct pending *pending, const json_t *object) {
 static enum kc_error read_document(const json_t *document, struct pending *pending) {
     const json_t *version = json_object_get(document, "version");
     const json_t *list = json_object_get(document, "pending");
-    if (!json_is_integer(version) || json_integer_value(version) != FORMAT_VERSION ||
+    if (!json_is_integer(version) || json_integer_value(version) != PENDING_VERSION ||
         !json_is_array(list) || json_array_size(list) > PENDING_MAX) {
         return KC_DAMAGED;
     }
@@ -234,102 +233,5 @@ enum kc_error pending_parse(const char *text, size_t length, struct pending **re
     }
     *ret_pending = pending;
     pending = NULL;
-    return KC_OK;
-}
-
-/* NULL: no memory. */
-static json_t *build_asked(const struct pending_entry *entry) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < entry->asked_count; i++) {
-        const struct pending_asked *asked = &entry->asked[i];
-        if (json_array_append_new(list,
-                                  json_pack("{s:s, s:s, s:s}", "action", asked->action, "service",
-                                            asked->service, "target", asked->target)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-/* json_pack's own way to leave a member out would lose one that there is no memory for, too. */
-static bool add_script(json_t *object, const struct pending_link *link) {
-    return json_object_set_new(object, "script", json_string(link->script)) == 0 &&
-           json_object_set_new(object, "script_hash", json_string(link->script_hash)) == 0;
-}
-
-/* NULL: no memory. */
-static json_t *build_link(const struct pending_link *link) {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:I}", "kind", link->kind, "path", link->path,
-                               "hash", link->hash, "pid", (json_int_t)link->pid);
-    if (link->script[0] != '\0' && !add_script(object, link)) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-/* NULL: no memory. */
-static json_t *build_links(const struct pending_entry *entry) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < entry->link_count; i++) {
-        if (json_array_append_new(list, build_link(&entry->links[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-/* Adds what only a chain has. */
-static bool add_chain(json_t *object, const struct pending_entry *entry) {
-    return json_object_set_new(object, "id", json_string(entry->id)) == 0 &&
-           json_object_set_new(object, "end", json_string(entry->end)) == 0 &&
-           json_object_set_new(object, "links", build_links(entry)) == 0;
-}
-
-/* NULL: no memory. */
-static json_t *build_entry(const struct pending_entry *entry) {
-    char first[PARSE_TIME_SIZE];
-    char last[PARSE_TIME_SIZE];
-    parse_write_time(entry->first_us, false, first);
-    parse_write_time(entry->last_us, false, last);
-    json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:o}", "hash", entry->hash,
-                               "path", entry->path, "args", entry->arguments, "pid",
-                               (json_int_t)entry->pid, "count", (json_int_t)entry->count,
-                               "first_time", first, "last_time", last, "asked", build_asked(entry));
-    if (entry->end[0] != '\0' && !add_chain(object, entry)) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-/* NULL: no memory. */
-static json_t *build_document(const struct pending *pending) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < pending->count; i++) {
-        if (json_array_append_new(list, build_entry(&pending->entries[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return json_pack("{s:i, s:o}", "version", FORMAT_VERSION, "pending", list);
-}
-
-enum kc_error pending_write(const struct pending *pending, char **ret_text, size_t *ret_length) {
-    json_auto_t *document = build_document(pending);
-    size_t size = document == NULL ? 0 : json_dumpb(document, NULL, 0, JSON_INDENT(2));
-    char *text = size == 0 ? NULL : malloc(size + 1);
-    if (text == NULL) {
-        return KC_NO_MEMORY;
-    }
-    if (json_dumpb(document, text, size, JSON_INDENT(2)) != size) {
-        free(text);
-        return KC_NO_MEMORY;
-    }
-    text[size] = '\n';
-    *ret_text = text;
-    *ret_length = size + 1;
     return KC_OK;
 }
