@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
+#include <time.h>
 
 #define TRIES 3
 
@@ -127,13 +129,20 @@ static bool is_cancelled(const struct chain_walk *walk) {
     return walk->cancel != NULL && atomic_load(walk->cancel);
 }
 
+/* One that ends has no memory any more some time before its children have another parent. */
+static void wait_for_the_end(int tries) {
+    const struct timespec while_it_ends = {0, tries == 0 ? 1000000 : 20000000};
+    (void)thrd_sleep(&while_it_ends, NULL);
+}
+
 static enum kc_error climb_all(const struct climb *climb, const struct process *child) {
     for (int i = 0; i < TRIES; i++) {
         enum kc_error error = climb_once(climb, child);
         if ((error == KC_END || error == KC_CHANGED) && !is_cancelled(climb->walk)) {
             error = process_check(child);
-            if (error == KC_OK) {
-                continue; /* it was one of the others */
+            if (error == KC_OK) { /* it was one of the others */
+                wait_for_the_end(i);
+                continue;
             }
         }
         return error == KC_OK ? process_check(child) : error;

@@ -97,6 +97,17 @@ enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor
     return ancestor->path != NULL ? KC_OK : KC_NO_MEMORY;
 }
 
+/* A name for a descriptor of the process, as `bash <(…)` makes one: there is no file to look for. */
+static bool is_nameless(const char *script) {
+    static const char *const places[] = {"/dev/fd/", "/dev/std", "/proc/"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (strncmp(script, places[i], strlen(places[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum kc_error find_script(const struct climb *climb, const struct process *process,
                                  const char *name, struct chain_link *link) {
     KC_AUTO(image) image = NULL;
@@ -157,7 +168,7 @@ static enum kc_error find_use(const struct climb *climb, const struct process *p
         link->kind = process_reads_terminal(process) ? LINK_INTERACTIVE : LINK_INLINE;
         return KC_OK;
     case USE_SCRIPT:
-        return find_script(climb, process, script, link);
+        return is_nameless(script) ? KC_OK : find_script(climb, process, script, link);
     case USE_INLINE:
         break;
     }

@@ -58,6 +58,9 @@ static enum kc_error open_directory(struct process *process) {
 
 enum kc_error process_pin_memory(struct process *process) {
     process->maps = openat(process->directory, "maps", O_RDONLY | O_CLOEXEC);
+    if (process->maps < 0 && errno == ESRCH) {
+        return KC_END; /* a process gives up its memory some time before it has ended */
+    }
     return process->maps < 0 ? process_look_error(process, errno) : KC_OK;
 }
 
