@@ -3,7 +3,8 @@
  * Any bytes as pending.json: refused as damaged, or a list within its bounds that survives
  * being written and read again.
  * links: daemon/pending.c daemon/pending_list.c daemon/pending_links.c daemon/pending_read.c
- * links: daemon/pending_write.c daemon/chain_words.c daemon/edit_lock.c kc_static platform -ljansson
+ * links: daemon/pending_write.c daemon/chain_words.c daemon/edit_lock.c kc_static platform
+ * links: -ljansson
  */
 #include "daemon/chain.h"
 #include "daemon/pending_internal.h"

@@ -2,7 +2,8 @@
 /*
  * The list of those who wait: its bounds, its age, and that nobody's note is lost.
  * links: daemon/pending.c daemon/pending_list.c daemon/pending_links.c daemon/pending_read.c
- * links: daemon/pending_write.c daemon/chain_words.c daemon/edit_lock.c kc_static platform -ljansson
+ * links: daemon/pending_write.c daemon/chain_words.c daemon/edit_lock.c kc_static platform
+ * links: -ljansson
  */
 #include "daemon/chain.h"
 #include "daemon/pending.h"
