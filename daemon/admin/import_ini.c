@@ -6,6 +6,7 @@
 #include "libkc/secret.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,20 +126,11 @@ static enum kc_error enter_section(struct ini *ini, struct span line) {
     return KC_OK;
 }
 
-static bool has_control(struct span text) {
-    for (const char *at = text.start; at < text.end; at++) {
-        if ((unsigned char)*at < 0x20) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The later of two settings counts. */
 static enum kc_error keep(struct ini *ini, enum setting setting, struct span text) {
     struct secret **held = &ini->current->settings[setting];
     struct secret *fresh = NULL;
-    if (!parse_is_utf8(text.start, length_of(text)) || has_control(text)) {
+    if (parse_name(text.start, length_of(text), SIZE_MAX) != KC_OK) {
         return import_refuse(ini->why, ini->line, "the value isn't text");
     }
     enum kc_error error = secret_new_copy(text.start, length_of(text), &fresh);

@@ -11,6 +11,7 @@
 #include "libkc/login.h"
 #include "libkc/secret.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,9 @@ static void check_item(const struct git_request *request) {
         require(error == KC_NOT_FOUND || error == KC_TOO_BIG);
         return;
     }
-    require(git_item_fits(&item, request));
+    /* A credential that nobody says the type of is kept nowhere, and proves nothing. */
+    bool is_kept = request->values[GIT_CREDENTIAL] == NULL || item.authtype != NULL;
+    require(git_item_fits(&item, request) == is_kept);
     error = git_item_write(&item, request, 0, &lines);
     require(error == KC_OK || error == KC_NOT_FOUND);
     if (error == KC_OK && secret_length(lines) > 0) {
