@@ -88,6 +88,29 @@ who() {
     is "$(<"$server_log")" ""
 }
 
+@test "botocore signs with the key that is stored, and refreshes nothing without the right" {
+    /usr/bin/python3 -c 'import botocore' 2>/dev/null || skip "python3-botocore is missing"
+    cat >"$BATS_TEST_TMPDIR/who.py" <<'END'
+import sys
+import botocore.session
+session = botocore.session.Session(profile=sys.argv[1])
+client = session.create_client("sts", endpoint_url=sys.argv[2])
+print(client.get_caller_identity()["Arn"])
+END
+    for profile in prod temporary; do
+        run -0 --separate-stderr /usr/bin/python3 -B "$BATS_TEST_TMPDIR/who.py" "$profile" \
+            "$endpoint"
+        has "$output" arn:aws:iam::123456789012:user/A
+        is "$stderr" ""
+    done
+    is "$(sort "$server_log")" $'200 AKIA1\n200 ASIA2'
+    stop_adapter aws --read aws
+    run -1 --separate-stderr /usr/bin/python3 -B "$BATS_TEST_TMPDIR/who.py" prod "$endpoint"
+    is "$output" ""
+    lacks "$stderr" hunter2
+    is "$(wc -l <"$server_log")" 2
+}
+
 @test "node's AWS SDK signs with the key that is stored" {
     command -v node >/dev/null || skip "node is missing"
     local modules
