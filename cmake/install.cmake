@@ -25,7 +25,7 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-foreach(program keychain-auth kcget)
+foreach(program keychain-auth kcget git-credential-keychain-auth aws-credential-keychain-auth)
   install(FILES completions/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES completions/${program}.zsh RENAME _${program}

@@ -90,10 +90,10 @@ KC_MUST_USE enum kc_error import_aws_parse(const char *bytes, size_t length,
                                            struct import_list *list, char why[KC_MESSAGE_MAX]);
 
 /*
- * ~/.git-credentials: a URL a line becomes service "git", target PROTOCOL://USER@HOST[/PATH],
- * and the password as value; and for each host the item that lists its logins (libkc/login.h), which
- * yields. As git does, it passes over what it can't use and takes the first of several lines for
- * one target. KC_TOO_BIG: `why` names the line.
+ * ~/.git-credentials: a URL a line becomes a login, with its password as value (libkc/login.h), and
+ * for each host there is the item that lists its logins, which yields. As git does, it passes over
+ * what it can't use and takes the first of several lines for one target.
+ * KC_TOO_BIG: `why` names the line.
  */
 KC_MUST_USE enum kc_error import_git_parse(const char *bytes, size_t length,
                                            struct import_list *list, char why[KC_MESSAGE_MAX]);

@@ -289,10 +289,12 @@ attribute() {
 }
 
 @test "many at the same time get and store what is theirs" {
+    local users=()
     for i in $(seq 8); do
         login "https://h$i.example" "u$i" "pw$i" 3>&- &
+        users+=($!)
     done
-    wait $(jobs -p | grep -vx "$daemon_pid")
+    wait "${users[@]}"
     for i in $(seq 8); do
         is "$(ask_git get protocol=https "host=h$i.example")" "username=u$i"$'\n'"password=pw$i"
     done

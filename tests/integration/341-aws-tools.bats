@@ -12,8 +12,8 @@ setup() {
     start_daemon
     let_adapter aws --read aws
     serve sts_server AKIA1:hunter2/+= ASIA2:hunter2-temporary:the-token
-    export AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=eu-west-1 AWS_PAGER= \
-        AWS_MAX_ATTEMPTS=1
+    export AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=eu-west-1 AWS_MAX_ATTEMPTS=1 \
+        AWS_PAGER=""
     endpoint=http://127.0.0.1:$port
     printf '{"AccessKeyId":"AKIA1","SecretAccessKey":"hunter2/+="}' |
         keychain-auth set --json aws prod

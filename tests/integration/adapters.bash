@@ -42,6 +42,7 @@ serve() {
     server_pid=$!
     await test -s "$BATS_TEST_TMPDIR/$1.port"
     port=$(<"$BATS_TEST_TMPDIR/$1.port")
+    export port server_log
 }
 
 stop_server() {

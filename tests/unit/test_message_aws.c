@@ -38,8 +38,7 @@ static enum kc_error write_line(const char *text, char found[1024], char why[KC_
     return error;
 }
 
-static void
-test_message_aws_writes_the_members_in_order_and_leaves_out_what_is_absent(void **state) {
+static void test_message_aws_writes_what_is_there_in_order(void **state) {
     (void)state;
     static const char *const rows[][2] = {
         {"{" KEY "}", LINE "}\n"},
@@ -76,7 +75,8 @@ static void test_message_aws_refuses_what_the_tools_could_not_use(void **state) 
         {"{\"AccessKeyId\":\"AKIA1\"}", "it has no \"SecretAccessKey\""},
         {"{\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"\"}",
          "\"SecretAccessKey\" must be text"},
-        {"{\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":null}", "\"SecretAccessKey\" must be text"},
+        {"{\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":null}",
+         "\"SecretAccessKey\" must be text"},
         {"{\"AccessKeyId\":1,\"SecretAccessKey\":\"hunter2\"}", "\"AccessKeyId\" must be text"},
         {"{\"AccessKeyId\":\"a\\nb\",\"SecretAccessKey\":\"hunter2\"}", "\"AccessKeyId\" must be"},
         {"{\"AccessKeyId\":\"a\\u0000b\",\"SecretAccessKey\":\"h\"}", "\"AccessKeyId\" must be"},
@@ -111,8 +111,7 @@ static void test_message_aws_says_when_a_key_expired(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(
-            test_message_aws_writes_the_members_in_order_and_leaves_out_what_is_absent),
+        cmocka_unit_test(test_message_aws_writes_what_is_there_in_order),
         cmocka_unit_test(test_message_aws_refuses_what_the_tools_could_not_use),
         cmocka_unit_test(test_message_aws_says_when_a_key_expired),
     };
