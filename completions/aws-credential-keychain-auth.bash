@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# bash completion for aws-credential-keychain-auth: its options, as its own --help lists them. Profiles
-# are not completed: asking for them is an access that the policy decides and the record keeps.
+# bash completion for aws-credential-keychain-auth: its options, as its own --help lists them.
+# Profiles are not completed: asking for them is an access that the policy decides and the record
+# keeps.
 
 _aws_credential_keychain_auth() {
     local word=${COMP_WORDS[COMP_CWORD]} words

@@ -62,7 +62,8 @@ complete_bash() {
     # shellcheck disable=SC2016
     run -0 zsh -f -c 'compadd() { shift; print -l -- "$@" | sort | xargs }
         words=("$2" "$3") CURRENT=2; source "$1"' zsh \
-        "$share/zsh/vendor-completions/_git-credential-keychain-auth" git-credential-keychain-auth ''
+        "$share/zsh/vendor-completions/_git-credential-keychain-auth" \
+        git-credential-keychain-auth ''
     is "$output" "erase get store"
 }
 
