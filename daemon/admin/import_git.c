@@ -97,19 +97,49 @@ static size_t decode(struct piece piece, unsigned char *buffer) {
     return length;
 }
 
-/* Text without control characters; NULL: it isn't, or there is no memory. free() it. */
-static char *decode_name(struct piece piece) {
+/* KC_INVALID: it isn't text without control characters. free() it. */
+static enum kc_error decode_name(struct piece piece, char **ret_text) {
     char *text = malloc(piece.length + 1);
     if (text == NULL) {
-        return NULL;
+        return KC_NO_MEMORY;
     }
     size_t length = decode(piece, (unsigned char *)text);
     text[length] = '\0';
     if (parse_name(text, length, KC_TARGET_MAX) != KC_OK) {
         free(text);
-        return NULL;
+        return KC_INVALID;
     }
-    return text;
+    *ret_text = text;
+    return KC_OK;
+}
+
+/* Decoded, and owned. */
+struct parts {
+    char *protocol;
+    char *username;
+    char *host;
+    char *path; /* NULL: none */
+};
+
+static void parts_clear(struct parts *parts) {
+    free(parts->protocol);
+    free(parts->username);
+    free(parts->host);
+    free(parts->path);
+}
+
+static enum kc_error decode_parts(const struct url *url, struct parts *parts) {
+    enum kc_error error = decode_name(url->protocol, &parts->protocol);
+    if (error == KC_OK) {
+        error = decode_name(url->username, &parts->username);
+    }
+    if (error == KC_OK) {
+        error = decode_name(url->host, &parts->host);
+    }
+    if (error == KC_OK && url->path.length > 0) {
+        error = decode_name(url->path, &parts->path);
+    }
+    return error;
 }
 
 /* git reads its passwords line by line: one with a line break can't be handed to it. */
@@ -179,19 +209,16 @@ static enum kc_error read_line(const char *start, const char *end, size_t line,
     if (error != KC_OK) {
         return error;
     }
-    char *protocol = decode_name(url.protocol);
-    char *username = decode_name(url.username);
-    char *host = decode_name(url.host);
-    char *path = url.path.length > 0 ? decode_name(url.path) : NULL;
-    const struct login login = {
-        .protocol = protocol, .username = username, .host = host, .path = path};
-    bool is_whole = protocol != NULL && username != NULL && host != NULL &&
-                    (path != NULL || url.path.length == 0);
-    error = is_whole ? add_item(&login, NULL, line, list, &password) : KC_INVALID;
-    free(protocol);
-    free(username);
-    free(host);
-    free(path);
+    struct parts parts = {0};
+    error = decode_parts(&url, &parts);
+    if (error == KC_OK) {
+        const struct login login = {.protocol = parts.protocol,
+                                    .username = parts.username,
+                                    .host = parts.host,
+                                    .path = parts.path};
+        error = add_item(&login, NULL, line, list, &password);
+    }
+    parts_clear(&parts);
     return error;
 }
 
