@@ -2,6 +2,8 @@
 /* One walk over the lines; the first section of the profile counts, as it does for the tools. */
 #include "daemon/admin/aws_config.h"
 
+#include "daemon/admin/span.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,52 +16,27 @@ bool aws_config_is_plain(const char *word) {
     return word[0] != '\0' && word[0] != '-' && word[strspn(word, plain)] == '\0';
 }
 
-/* A piece of a line. */
-struct span {
-    const char *start;
-    const char *end;
-};
-
-static bool is_blank(char byte) {
-    return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-static struct span trim(struct span span) {
-    while (span.start < span.end && is_blank(*span.start)) {
-        span.start++;
-    }
-    while (span.end > span.start && is_blank(span.end[-1])) {
-        span.end--;
-    }
-    return span;
-}
-
-static bool equals(struct span span, const char *word) {
-    size_t length = (size_t)(span.end - span.start);
-    return strlen(word) == length && memcmp(span.start, word, length) == 0;
-}
-
 /* [default], [profile NAME] and [profile "NAME"]. */
 static bool is_section_of(struct span line, const char *profile) {
     static const char word[] = "profile";
-    const char *close = memchr(line.start, ']', (size_t)(line.end - line.start));
+    const char *close = memchr(line.start, ']', span_length(line));
     if (close == NULL) {
         return false;
     }
-    struct span name = trim((struct span){line.start + 1, close});
-    if (equals(name, "default")) {
+    struct span name = span_trim((struct span){line.start + 1, close});
+    if (span_equals(name, "default")) {
         return strcmp(profile, "default") == 0;
     }
-    size_t length = (size_t)(name.end - name.start);
+    size_t length = span_length(name);
     if (length <= sizeof word || memcmp(name.start, word, sizeof word - 1) != 0 ||
-        !is_blank(name.start[sizeof word - 1])) {
+        !span_is_blank(name.start[sizeof word - 1])) {
         return false;
     }
-    name = trim((struct span){name.start + sizeof word, name.end});
-    if (name.end - name.start >= 2 && *name.start == '"' && name.end[-1] == '"') {
+    name = span_trim((struct span){name.start + sizeof word, name.end});
+    if (span_length(name) >= 2 && *name.start == '"' && name.end[-1] == '"') {
         name = (struct span){name.start + 1, name.end - 1};
     }
-    return equals(name, profile);
+    return span_equals(name, profile);
 }
 
 struct walk {
@@ -74,11 +51,11 @@ struct walk {
 };
 
 static void read_setting(struct walk *walk, struct span line) {
-    const char *equals_sign = memchr(line.start, '=', (size_t)(line.end - line.start));
-    if (equals_sign == NULL || !equals(trim((struct span){line.start, equals_sign}), SETTING)) {
+    const char *equals = memchr(line.start, '=', span_length(line));
+    if (equals == NULL || !span_equals(span_trim((struct span){line.start, equals}), SETTING)) {
         return;
     }
-    if (equals(trim((struct span){equals_sign + 1, line.end}), walk->command)) {
+    if (span_equals(span_trim((struct span){equals + 1, line.end}), walk->command)) {
         walk->found = KC_EXISTS;
     } else {
         (void)snprintf(walk->why, KC_MESSAGE_MAX,
@@ -90,8 +67,8 @@ static void read_setting(struct walk *walk, struct span line) {
 
 /* An indented line belongs to the setting above it. */
 static void read_line(struct walk *walk, struct span line, size_t end_offset) {
-    bool is_indented = line.start < line.end && is_blank(*line.start);
-    line = trim(line);
+    bool is_indented = line.start < line.end && span_is_blank(*line.start);
+    line = span_trim(line);
     if (line.start == line.end || is_indented || *line.start == '#' || *line.start == ';') {
         return;
     }

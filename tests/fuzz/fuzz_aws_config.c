@@ -2,7 +2,7 @@
 /*
  * Any bytes as ~/.aws/config. A line is put in between two others, and is found there again.
  *
- * links: daemon/admin/aws_config.c
+ * links: daemon/admin/aws_config.c daemon/admin/span.c
  */
 #include "daemon/admin/aws_config.h"
 

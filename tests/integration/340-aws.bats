@@ -108,24 +108,14 @@ put_key() {
 }
 
 @test "a daemon that doesn't answer is waited for ten seconds, or as long as was said" {
-    mkdir -m 0700 "$BATS_TEST_TMPDIR/d"
-    python3 - "$BATS_TEST_TMPDIR/d/deaf" 3>&- <<'END' &
-import socket, sys, time
-deaf = socket.socket(socket.AF_UNIX)
-deaf.bind(sys.argv[1])
-deaf.listen()
-time.sleep(60)
-END
-    local deaf=$!
-    await test -S "$BATS_TEST_TMPDIR/d/deaf"
+    start_deaf "$BATS_TEST_TMPDIR/d/deaf"
     run -4 --separate-stderr timeout 9 aws-credential-keychain-auth --timeout 1 \
         --socket "$BATS_TEST_TMPDIR/d/deaf" prod
     is "$output" ""
     run -4 --separate-stderr timeout 25 aws-credential-keychain-auth \
         --socket "$BATS_TEST_TMPDIR/d/deaf" prod
     is "$output" ""
-    kill "$deaf"
-    wait "$deaf" || true
+    stop_deaf
 }
 
 @test "what was imported is what the tools get" {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One setting put into ~/.aws/config: where it goes, and when it doesn't.
- * links: daemon/admin/aws_config.c
+ * links: daemon/admin/aws_config.c daemon/admin/span.c
  */
 #include "daemon/admin/aws_config.h"
 

@@ -2,7 +2,7 @@
 /*
  * What the adapters and their commands are made of, when memory runs out.
  * links: kcget/adapters/git_item.c kcget/adapters/git_lines.c daemon/admin/aws_config.c
- * links: daemon/admin/import_git.c daemon/admin/import_list.c
+ * links: daemon/admin/import_git.c daemon/admin/import_list.c daemon/admin/span.c
  * links: kc_static tests/fakes/fake_alloc.c tests/unit/torture.c -ljansson
  * links: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
  * links: -Wl,--wrap=secmem_alloc
