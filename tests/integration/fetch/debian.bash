@@ -54,7 +54,7 @@ download_source() {
     [ -s sources.list ] || give_up "apt knows no archive of Debian"
     options=(-q -o "Dir::Etc::sourcelist=$PWD/sources.list" -o Dir::Etc::sourceparts=/dev/null
         -o "Dir::State::lists=$PWD/lists" -o "Dir::Cache=$PWD/cache"
-        -o "APT::Sandbox::User=$(id -un)" -o Acquire::http::Timeout=20 -o Acquire::Retries=0)
+        -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 -o Acquire::Retries=0)
     timeout 200 apt-get "${options[@]}" -o APT::Update::Error-Mode=any update >&2 ||
         give_up "Debian's archive doesn't answer"
     timeout 200 apt-get "${options[@]}" source --download-only "$1" >&2 ||
