@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A piece of a line that somebody else holds: what the readers of the AWS tools' files cut. Pure. */
+/* A piece of a line that somebody else holds; what the readers of the AWS tools' files cut. */
 #ifndef SPAN_H
 #define SPAN_H
 
