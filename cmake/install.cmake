@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Everything to where the GNU directories say.
 
-install(TARGETS keychain-auth kcget RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS keychain-auth kcget git-credential-keychain-auth
+        aws-credential-keychain-auth RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
@@ -24,7 +25,7 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-foreach(program keychain-auth kcget)
+foreach(program keychain-auth kcget git-credential-keychain-auth aws-credential-keychain-auth)
   install(FILES completions/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES completions/${program}.zsh RENAME _${program}

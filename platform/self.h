@@ -5,10 +5,17 @@
 
 #include <stdint.h>
 
+#include "platform/attr.h"
+#include "platform/kc_error.h"
+
 /* The number of this process. */
 uint64_t self_number(void);
 
 /* The number of the user that this process runs as. */
 uint64_t self_user(void);
+
+/* The absolute path of the program that this process runs, as the system knows it: of a file that
+ * was replaced meanwhile it may be one that isn't there. free() it. KC_NOT_FOUND. */
+KC_MUST_USE enum kc_error self_program(char **ret_path);
 
 #endif

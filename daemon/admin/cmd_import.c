@@ -63,7 +63,7 @@ static enum exit_code read_options(const struct options *options, struct import 
 enum fate { FATE_IMPORTED, FATE_REPLACED, FATE_KEPT, FATE_UNTOUCHED, FATE_COUNT };
 
 static enum fate fate_of(const struct import *import, const struct import_entry *entry) {
-    if (entry->is_there && !import->replaces) {
+    if (import_entry_is_kept(entry, import->replaces)) {
         return FATE_KEPT;
     }
     if (!import->is_dry && entry->state == IMPORT_FOUND) {
@@ -78,6 +78,9 @@ static void print_entries(const struct import *import, const struct import_list 
     struct shown shown;
     for (size_t i = 0; i < list->count; i++) {
         const struct import_entry *entry = &list->entries[i];
+        if (entry->yields) {
+            continue; /* ours, not the source's */
+        }
         enum fate fate = fate_of(import, entry);
         counts[fate]++;
         (void)printf("%s  \"%s\"", words[fate], say_show(entry->service, &shown));

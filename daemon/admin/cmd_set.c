@@ -9,9 +9,11 @@
 #include "daemon/admin/pairs.h"
 #include "daemon/admin/say.h"
 #include "daemon/admin/value.h"
+#include "libkc/message_aws.h"
 #include "libkc/parse.h"
 #include "libkc/protocol.h"
 #include "libkc/secret.h"
+#include "platform/clock.h"
 
 #include <string.h>
 
@@ -55,11 +57,38 @@ static enum exit_code refuse_empty(const struct secret *value) {
     return EXIT_USAGE;
 }
 
+static enum exit_code check_form(const struct options *options) {
+    if (options_flag(options, "json", false) && strcmp(options_operand(options, 0), "aws") != 0) {
+        say("--json checks a key for the AWS tools, of the service \"aws\"");
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+/* What the tools couldn't use would be noticed when it is needed. */
+static enum exit_code check_key(const struct secret *value) {
+    KC_AUTO(secret) line = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error error = message_write_aws((const char *)secret_view(value), secret_length(value),
+                                            clock_wall_us(), &line, why);
+    if (error == KC_OK) {
+        return EXIT_DONE;
+    }
+    if (error != KC_INVALID && error != KC_TIMEOUT) {
+        return say_fault(error, "can't check the value");
+    }
+    say("the value isn't a key for the AWS tools: %s; nothing was stored", why);
+    return EXIT_USAGE;
+}
+
 enum exit_code cmd_set(const struct options *options) {
     KC_AUTO(pairs) pairs = NULL;
     KC_AUTO(answer) answer = NULL;
     KC_AUTO(secret) value = NULL;
     enum exit_code code = check_names(options);
+    if (code == EXIT_DONE) {
+        code = check_form(options);
+    }
     if (code == EXIT_DONE) {
         code = pairs_new(options, "attr", &pairs);
     }
@@ -71,6 +100,9 @@ enum exit_code cmd_set(const struct options *options) {
     }
     if (code == EXIT_DONE && !options_flag(options, "allow-empty", false)) {
         code = refuse_empty(value);
+    }
+    if (code == EXIT_DONE && options_flag(options, "json", false)) {
+        code = check_key(value);
     }
     return code == EXIT_DONE ? store(answer, options, pairs, value) : code;
 }

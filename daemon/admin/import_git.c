@@ -2,6 +2,7 @@
 /* A URL a line, as git's own credential store writes them and reads them back. */
 #include "daemon/admin/import_list.h"
 
+#include "libkc/login.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 
@@ -96,19 +97,49 @@ static size_t decode(struct piece piece, unsigned char *buffer) {
     return length;
 }
 
-/* Text without control characters; NULL: it isn't, or there is no memory. free() it. */
-static char *decode_name(struct piece piece) {
+/* KC_INVALID: it isn't text without control characters. free() it. */
+static enum kc_error decode_name(struct piece piece, char **ret_text) {
     char *text = malloc(piece.length + 1);
     if (text == NULL) {
-        return NULL;
+        return KC_NO_MEMORY;
     }
     size_t length = decode(piece, (unsigned char *)text);
     text[length] = '\0';
     if (parse_name(text, length, KC_TARGET_MAX) != KC_OK) {
         free(text);
-        return NULL;
+        return KC_INVALID;
     }
-    return text;
+    *ret_text = text;
+    return KC_OK;
+}
+
+/* Decoded, and owned. */
+struct parts {
+    char *protocol;
+    char *username;
+    char *host;
+    char *path; /* NULL: none */
+};
+
+static void parts_clear(struct parts *parts) {
+    free(parts->protocol);
+    free(parts->username);
+    free(parts->host);
+    free(parts->path);
+}
+
+static enum kc_error decode_parts(const struct url *url, struct parts *parts) {
+    enum kc_error error = decode_name(url->protocol, &parts->protocol);
+    if (error == KC_OK) {
+        error = decode_name(url->username, &parts->username);
+    }
+    if (error == KC_OK) {
+        error = decode_name(url->host, &parts->host);
+    }
+    if (error == KC_OK && url->path.length > 0) {
+        error = decode_name(url->path, &parts->path);
+    }
+    return error;
 }
 
 /* git reads its passwords line by line: one with a line break can't be handed to it. */
@@ -130,78 +161,37 @@ static enum kc_error decode_password(struct piece piece, struct secret **ret_pas
     return KC_OK;
 }
 
-/* Behind `used` bytes; `kept` are the bytes that needn't be encoded here. Returns the new
- * length, which may be more than there is room for. */
-static size_t encode(char *target, size_t used, const char *text, const char *kept) {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (const char *at = text; *at != '\0' && used <= KC_TARGET_MAX; at++) {
-        bool is_plain = strchr(plain, *at) != NULL || strchr(kept, *at) != NULL;
-        int length = snprintf(target + used, KC_TARGET_MAX + 8 - used, is_plain ? "%c" : "%%%02X",
-                              (unsigned char)*at);
-        used += (size_t)length;
-    }
-    return used;
-}
-
-struct login {
-    char *protocol;
-    char *username;
-    char *host;
-    char *path; /* NULL: none */
-};
-
-static void login_clear(struct login *login) {
-    free(login->protocol);
-    free(login->username);
-    free(login->host);
-    free(login->path);
-}
-
-/* One spelling for each login: what a "/" or an "@" means is never in doubt. */
-static enum kc_error write_target(const struct login *login, char target[KC_TARGET_MAX + 8]) {
-    size_t used = encode(target, 0, login->protocol, "+");
-    const char *const pieces[] = {"://",
-                                  login->username,
-                                  "@",
-                                  login->host,
-                                  login->path != NULL ? "/" : "",
-                                  login->path != NULL ? login->path : ""};
-    const char *const kept[] = {":/", "", "@", ":[]", "/", "/"};
-    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
-        used = encode(target, used, pieces[i], kept[i]);
-    }
-    return used <= KC_TARGET_MAX ? KC_OK : KC_TOO_BIG;
-}
-
-static enum kc_error write_attributes(const struct login *login, struct attributes *attributes) {
-    const struct attribute rows[] = {{"protocol", login->protocol},
-                                     {"host", login->host},
-                                     {"username", login->username},
-                                     {"path", login->path}};
+static enum kc_error write_attributes(const struct login *login, const char *usernames,
+                                      struct attributes *attributes) {
+    const char *const rows[][2] = {{LOGIN_PROTOCOL, login->protocol},
+                                   {LOGIN_HOST, login->host},
+                                   {LOGIN_USERNAME, login->username},
+                                   {LOGIN_PATH, login->path},
+                                   {LOGIN_USERNAMES, usernames}};
     enum kc_error error = KC_OK;
     for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].value != NULL) {
-            error = attributes_add(attributes, rows[i].name, rows[i].value);
+        if (rows[i][1] != NULL) {
+            error = attributes_add(attributes, rows[i][0], rows[i][1]);
         }
     }
     return error;
 }
 
-static enum kc_error add_login(const struct login *login, size_t line, struct import_list *list,
-                               struct secret **take_password) {
-    KC_AUTO(secret) password = *take_password;
-    *take_password = NULL;
+/* `usernames` NULL: a login, else the item that lists them. */
+static enum kc_error add_item(const struct login *login, const char *usernames, size_t origin,
+                              struct import_list *list, struct secret **take_value) {
+    KC_AUTO(secret) value = *take_value;
+    *take_value = NULL;
     struct attributes attributes = {0};
-    char target[KC_TARGET_MAX + 8];
+    char target[KC_TARGET_MAX + 1];
     const struct import_names names = {
-        .service = "git", .target = target, .attributes = &attributes, .origin = line};
-    enum kc_error error = write_target(login, target);
+        .service = LOGIN_SERVICE, .target = target, .attributes = &attributes, .origin = origin};
+    enum kc_error error = login_write_target(login, target);
     if (error == KC_OK) {
-        error = write_attributes(login, &attributes);
+        error = write_attributes(login, usernames, &attributes);
     }
     if (error == KC_OK) {
-        error = import_list_add(list, &names, &password);
+        error = import_list_add(list, &names, &value);
     }
     attributes_clear(&attributes);
     return error;
@@ -219,14 +209,16 @@ static enum kc_error read_line(const char *start, const char *end, size_t line,
     if (error != KC_OK) {
         return error;
     }
-    struct login login = {.protocol = decode_name(url.protocol),
-                          .username = decode_name(url.username),
-                          .host = decode_name(url.host),
-                          .path = url.path.length > 0 ? decode_name(url.path) : NULL};
-    bool is_whole = login.protocol != NULL && login.username != NULL && login.host != NULL &&
-                    (login.path != NULL || url.path.length == 0);
-    error = is_whole ? add_login(&login, line, list, &password) : KC_INVALID;
-    login_clear(&login);
+    struct parts parts = {0};
+    error = decode_parts(&url, &parts);
+    if (error == KC_OK) {
+        const struct login login = {.protocol = parts.protocol,
+                                    .username = parts.username,
+                                    .host = parts.host,
+                                    .path = parts.path};
+        error = add_item(&login, NULL, line, list, &password);
+    }
+    parts_clear(&parts);
     return error;
 }
 
@@ -237,8 +229,8 @@ static bool is_remark(const char *start, const char *end) {
     return start == end || *start == '#';
 }
 
-enum kc_error import_git_parse(const char *bytes, size_t length, struct import_list *list,
-                               char why[KC_MESSAGE_MAX]) {
+static enum kc_error read_lines(const char *bytes, size_t length, struct import_list *list,
+                                char why[KC_MESSAGE_MAX]) {
     const char *end = bytes + length;
     size_t line = 0;
     while (bytes < end) {
@@ -256,4 +248,67 @@ enum kc_error import_git_parse(const char *bytes, size_t length, struct import_l
         bytes = line_end < end ? line_end + 1 : end;
     }
     return KC_OK;
+}
+
+/* The login of an entry, without its username; borrowed. */
+static struct login place_of(const struct import_entry *entry) {
+    return (struct login){.protocol = attributes_get(&entry->attributes, LOGIN_PROTOCOL),
+                          .host = attributes_get(&entry->attributes, LOGIN_HOST),
+                          .path = attributes_get(&entry->attributes, LOGIN_PATH)};
+}
+
+static bool is_same_place(const struct login *one, const struct login *other) {
+    bool has_path = one->path != NULL;
+    return strcmp(one->host, other->host) == 0 && strcmp(one->protocol, other->protocol) == 0 &&
+           has_path == (other->path != NULL) && (!has_path || strcmp(one->path, other->path) == 0);
+}
+
+/* Who has a login at the place of the entry `first`; false: an entry before it is there, too. A
+ * list that is full stays as it is: who isn't in it is found by the username. */
+static bool collect_names(const struct import_list *list, size_t count, size_t first,
+                          char names[LOGIN_NAMES_SIZE]) {
+    const struct login place = place_of(&list->entries[first]);
+    names[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        const struct login other = place_of(&list->entries[i]);
+        if (!is_same_place(&place, &other)) {
+            continue;
+        }
+        if (i < first) {
+            return false;
+        }
+        const char *username = attributes_get(&list->entries[i].attributes, LOGIN_USERNAME);
+        enum kc_error error = login_names_add(names, username);
+        (void)error;
+    }
+    return true;
+}
+
+/* For each place the item that lists its logins. */
+static enum kc_error add_lists(struct import_list *list, char why[KC_MESSAGE_MAX]) {
+    size_t count = list->count;
+    char names[LOGIN_NAMES_SIZE];
+    for (size_t i = 0; i < count; i++) {
+        if (!collect_names(list, count, i, names)) {
+            continue;
+        }
+        KC_AUTO(secret) nothing = NULL;
+        size_t line = list->entries[i].origin;
+        const struct login place = place_of(&list->entries[i]);
+        enum kc_error error = secret_new(1, &nothing);
+        if (error == KC_OK) {
+            error = add_item(&place, names, line, list, &nothing);
+        }
+        if (error != KC_OK) {
+            return import_explain(why, line, error);
+        }
+        list->entries[list->count - 1].yields = true;
+    }
+    return KC_OK;
+}
+
+enum kc_error import_git_parse(const char *bytes, size_t length, struct import_list *list,
+                               char why[KC_MESSAGE_MAX]) {
+    enum kc_error error = read_lines(bytes, length, list, why);
+    return error == KC_OK ? add_lists(list, why) : error;
 }

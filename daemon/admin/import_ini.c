@@ -2,10 +2,12 @@
 /* ~/.aws/credentials: sections of settings, read strictly; of each the three that are a key. */
 #include "daemon/admin/import_list.h"
 
+#include "daemon/admin/span.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,42 +36,18 @@ struct ini {
     char *why;
 };
 
-/* A piece of a line. */
-struct span {
-    const char *start;
-    const char *end;
-};
-
-static bool is_blank(char byte) {
-    return byte == ' ' || byte == '\t' || byte == '\r';
-}
-
-static struct span trim(struct span span) {
-    while (span.start < span.end && is_blank(*span.start)) {
-        span.start++;
-    }
-    while (span.end > span.start && is_blank(span.end[-1])) {
-        span.end--;
-    }
-    return span;
-}
-
-static size_t length_of(struct span span) {
-    return (size_t)(span.end - span.start);
-}
-
 /* A blank and then "#" or ";" begins a remark; no key holds a blank. */
 static struct span cut_remark(struct span span) {
     for (const char *at = span.start; at < span.end; at++) {
-        if ((*at == '#' || *at == ';') && at > span.start && is_blank(at[-1])) {
-            return trim((struct span){span.start, at});
+        if ((*at == '#' || *at == ';') && at > span.start && span_is_blank(at[-1])) {
+            return span_trim((struct span){span.start, at});
         }
     }
     return span;
 }
 
 static bool equals_ignoring_case(struct span span, const char *word) {
-    if (length_of(span) != strlen(word)) {
+    if (span_length(span) != strlen(word)) {
         return false;
     }
     for (const char *at = span.start; at < span.end; at++, word++) {
@@ -84,8 +62,7 @@ static bool equals_ignoring_case(struct span span, const char *word) {
 static struct profile *find_profile(const struct ini *ini, struct span name) {
     for (size_t i = 0; i < ini->count; i++) {
         struct profile *profile = &ini->profiles[i];
-        if (strlen(profile->name) == length_of(name) &&
-            memcmp(profile->name, name.start, length_of(name)) == 0) {
+        if (span_equals(name, profile->name)) {
             return profile;
         }
     }
@@ -99,11 +76,11 @@ static enum kc_error enter_section(struct ini *ini, struct span line) {
     if (line.end[-1] != ']') {
         return import_refuse(ini->why, ini->line, "the section's name isn't closed with \"]\"");
     }
-    struct span name = trim((struct span){line.start + 1, line.end - 1});
-    if (length_of(name) > sizeof word && memcmp(name.start, word, sizeof word - 1) == 0) {
-        name = trim((struct span){name.start + sizeof word - 1, name.end});
+    struct span name = span_trim((struct span){line.start + 1, line.end - 1});
+    if (span_length(name) > sizeof word && memcmp(name.start, word, sizeof word - 1) == 0) {
+        name = span_trim((struct span){name.start + sizeof word - 1, name.end});
     }
-    if (parse_name(name.start, length_of(name), KC_TARGET_MAX) != KC_OK) {
+    if (parse_name(name.start, span_length(name), KC_TARGET_MAX) != KC_OK) {
         return import_refuse(ini->why, ini->line, "the section's name can't be a target");
     }
     ini->current = find_profile(ini, name);
@@ -115,7 +92,7 @@ static enum kc_error enter_section(struct ini *ini, struct span line) {
         return KC_TOO_BIG;
     }
     struct profile *fresh = &ini->profiles[ini->count];
-    fresh->name = strndup(name.start, length_of(name));
+    fresh->name = strndup(name.start, span_length(name));
     if (fresh->name == NULL) {
         return KC_NO_MEMORY;
     }
@@ -125,23 +102,14 @@ static enum kc_error enter_section(struct ini *ini, struct span line) {
     return KC_OK;
 }
 
-static bool has_control(struct span text) {
-    for (const char *at = text.start; at < text.end; at++) {
-        if ((unsigned char)*at < 0x20) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The later of two settings counts. */
 static enum kc_error keep(struct ini *ini, enum setting setting, struct span text) {
     struct secret **held = &ini->current->settings[setting];
     struct secret *fresh = NULL;
-    if (!parse_is_utf8(text.start, length_of(text)) || has_control(text)) {
+    if (parse_name(text.start, span_length(text), SIZE_MAX) != KC_OK) {
         return import_refuse(ini->why, ini->line, "the value isn't text");
     }
-    enum kc_error error = secret_new_copy(text.start, length_of(text), &fresh);
+    enum kc_error error = secret_new_copy(text.start, span_length(text), &fresh);
     if (error == KC_OK) {
         secret_free(*held);
         *held = fresh;
@@ -150,17 +118,17 @@ static enum kc_error keep(struct ini *ini, enum setting setting, struct span tex
 }
 
 static enum kc_error read_setting(struct ini *ini, struct span line) {
-    const char *equals = memchr(line.start, '=', length_of(line));
+    const char *equals = memchr(line.start, '=', span_length(line));
     if (equals == NULL) {
         return import_refuse(ini->why, ini->line, "it is neither NAME = VALUE nor [PROFILE]");
     }
     if (ini->current == NULL) {
         return import_refuse(ini->why, ini->line, "it stands before the first [PROFILE]");
     }
-    struct span name = trim((struct span){line.start, equals});
-    struct span text = cut_remark(trim((struct span){equals + 1, line.end}));
+    struct span name = span_trim((struct span){line.start, equals});
+    struct span text = cut_remark(span_trim((struct span){equals + 1, line.end}));
     for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (length_of(text) > 0 && equals_ignoring_case(name, setting_names[i])) {
+        if (span_length(text) > 0 && equals_ignoring_case(name, setting_names[i])) {
             return keep(ini, (enum setting)i, text);
         }
     }
@@ -169,9 +137,9 @@ static enum kc_error read_setting(struct ini *ini, struct span line) {
 
 /* An indented line belongs to the setting above it, and none of ours has such lines. */
 static enum kc_error read_line(struct ini *ini, struct span line) {
-    bool is_indented = line.start < line.end && is_blank(*line.start);
-    line = trim(line);
-    if (length_of(line) == 0 || *line.start == '#' || *line.start == ';' || is_indented) {
+    bool is_indented = line.start < line.end && span_is_blank(*line.start);
+    line = span_trim(line);
+    if (span_length(line) == 0 || *line.start == '#' || *line.start == ';' || is_indented) {
         return KC_OK;
     }
     return *line.start == '[' ? enter_section(ini, line) : read_setting(ini, line);

@@ -25,6 +25,10 @@ void import_list_clear(struct import_list *list) {
     *list = (struct import_list){0};
 }
 
+bool import_entry_is_kept(const struct import_entry *entry, bool replaces) {
+    return entry->is_there && (entry->yields || !replaces);
+}
+
 static struct import_entry *find(const struct import_list *list, const struct import_names *names) {
     for (size_t i = 0; i < list->count; i++) {
         struct import_entry *entry = &list->entries[i];

@@ -33,6 +33,7 @@ struct import_entry {
     struct secret *value;
     size_t origin; /* which item of the source it is, for who deletes it there */
     bool is_there; /* the store had something of this name before */
+    bool yields;   /* never replaces what is there */
     enum import_state state;
 };
 
@@ -51,6 +52,9 @@ struct import_names {
 };
 
 void import_list_clear(struct import_list *list);
+
+/* What the store has stays there, and this isn't written. */
+bool import_entry_is_kept(const struct import_entry *entry, bool replaces);
 
 /* Adds an entry. KC_EXISTS: the list holds these names already; nothing was changed.
  * KC_INVALID, KC_TOO_BIG: a name or the value breaks a limit of protocol.h, or there are more
@@ -86,9 +90,10 @@ KC_MUST_USE enum kc_error import_aws_parse(const char *bytes, size_t length,
                                            struct import_list *list, char why[KC_MESSAGE_MAX]);
 
 /*
- * ~/.git-credentials: a URL a line becomes service "git", target PROTOCOL://USER@HOST[/PATH],
- * and the password as value. As git does, it passes over what it can't use and takes the first
- * of several lines for one target. KC_TOO_BIG: `why` names the line.
+ * ~/.git-credentials: a URL a line becomes a login, with its password as value (libkc/login.h), and
+ * for each host there is the item that lists its logins, which yields. As git does, it passes over
+ * what it can't use and takes the first of several lines for one target.
+ * KC_TOO_BIG: `why` names the line.
  */
 KC_MUST_USE enum kc_error import_git_parse(const char *bytes, size_t length,
                                            struct import_list *list, char why[KC_MESSAGE_MAX]);

@@ -3,6 +3,7 @@
  * but by import_source_delete(). */
 #include "daemon/admin/import_source.h"
 
+#include "daemon/admin/home_file.h"
 #include "daemon/admin/pairs.h"
 #include "daemon/admin/say.h"
 #include "daemon/store/desktop.h"
@@ -29,26 +30,11 @@ static enum exit_code refuse_file(const char *path, enum kc_error error) {
     return error == KC_NOT_FOUND ? EXIT_NO : EXIT_FAULT;
 }
 
-/* The second operand, else `directory`/`name`, else ~/`name`. */
+/* The second operand, else `variable`, else ~/`name`. */
 static enum exit_code find_file(const struct options *options, const char *variable,
                                 const char *name, char **ret_path) {
-    const char *told = variable != NULL ? getenv(variable) : NULL;
-    const char *home = getenv("HOME");
-    if (options_operand_count(options) > 1) {
-        *ret_path = strdup(options_operand(options, 1));
-    } else if (told != NULL && told[0] != '\0') {
-        *ret_path = strdup(told);
-    } else if (home != NULL && home[0] == '/') {
-        size_t size = strlen(home) + strlen(name) + 2;
-        *ret_path = malloc(size);
-        if (*ret_path != NULL) {
-            (void)snprintf(*ret_path, size, "%s/%s", home, name);
-        }
-    } else {
-        say("where the file is isn't known (HOME); name it");
-        return EXIT_USAGE;
-    }
-    return *ret_path != NULL ? EXIT_DONE : say_fault(KC_NO_MEMORY, "can't import");
+    const char *named = options_operand_count(options) > 1 ? options_operand(options, 1) : NULL;
+    return home_file_find(named, variable, name, ret_path);
 }
 
 /* What a parser answered, said. */
@@ -247,16 +233,18 @@ static void advise_env(const char *service, const char *path) {
 }
 
 static void advise_aws(const char *service, const char *path) {
-    (void)printf("to switch over, each profile in ~/.aws/config needs \"credential_process = "
-                 "aws-credential-keychain-auth PROFILE\" (an adapter that must be installed), "
-                 "which asks for \"%s\"; then delete \"%s\"\n",
-                 service, path);
+    (void)service;
+    (void)printf(
+        "to switch over, for each profile: keychain-auth aws configure PROFILE, which adds "
+        "a credential_process to ~/.aws/config; then delete \"%s\"\n",
+        path);
 }
 
 static void advise_git(const char *service, const char *path) {
-    (void)printf("to switch over: git config --global credential.helper keychain-auth (an adapter "
-                 "that must be installed), which asks for \"%s\"; then delete \"%s\"\n",
-                 service, path);
+    (void)service;
+    (void)printf("to switch over: git config --global credential.helper keychain-auth; then delete "
+                 "\"%s\"\n",
+                 path);
 }
 
 static const struct import_kind kinds[] = {

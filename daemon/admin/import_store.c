@@ -96,7 +96,7 @@ enum exit_code import_store_write(struct answer *answer, struct import_list *lis
     enum exit_code code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < list->count; i++) {
         struct import_entry *entry = &list->entries[i];
-        if (replaces || !entry->is_there) {
+        if (!import_entry_is_kept(entry, replaces)) {
             code = write_entry(answer, entry);
         }
     }

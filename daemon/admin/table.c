@@ -122,6 +122,7 @@ static const struct option start_options[] = {
 static const struct option set_options[] = {
     ATTRIBUTE("an attribute that is stored with the value"),
     {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
+    {.name = "json", .help = "aws: store it only when it is a key that the AWS tools can use"},
     {.name = "allow-empty", .help = "store a value without a byte, from standard input"},
     SOCKET,
     HELP,
@@ -155,6 +156,9 @@ static const struct option audit_options[] = {
     JSON,
     HELP,
     END};
+
+static const struct option aws_options[] = {
+    {.name = "yes", .help = "write the change without asking"}, HELP, END};
 
 static const struct option store_options[] = {
     {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
@@ -214,6 +218,8 @@ const struct command admin_commands[] = {
      cmd_search},
     {"import", "SOURCE [FILE]", "store what secret-service, env, aws or git has", import_options, 1,
      2, cmd_import},
+    {"aws", "configure PROFILE", "let the AWS tools ask keychain-auth for a profile's key",
+     aws_options, 2, 2, cmd_aws},
     {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
      cmd_store},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,

@@ -3,7 +3,8 @@
  * Any bytes as the AWS tools' credentials. What is taken keeps the limits of
  * the protocol, has its names once, and a refusal is a plain sentence with a line.
  *
- * links: daemon/admin/import_ini.c daemon/admin/import_list.c libkc/attributes.c
+ * links: daemon/admin/import_ini.c daemon/admin/import_list.c daemon/admin/span.c
+ * links: libkc/attributes.c
  * links: libkc/error.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"

@@ -4,7 +4,7 @@
  * the protocol, has its names once, and a refusal is a plain sentence with a line.
  *
  * links: daemon/admin/import_git.c daemon/admin/import_list.c libkc/attributes.c
- * links: libkc/error.c libkc/parse.c libkc/secret.c platform
+ * links: libkc/error.c libkc/login.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"
 
@@ -33,7 +33,7 @@ static void check_entry(const struct import_list *list, size_t index) {
     }
     require(memchr(secret_view(entry->value), '\n', secret_length(entry->value)) == NULL);
     require(strstr(entry->target, "://") != NULL && strchr(entry->target, ' ') == NULL);
-    require(entry->attributes.count == 3 || entry->attributes.count == 4);
+    require(entry->attributes.count >= 3 && entry->attributes.count <= 4);
 }
 
 /* Sentences are ours, in plain ASCII; the file's own bytes could be anything. */

@@ -96,21 +96,11 @@ END
 
 @test "exit 4: a daemon that answers nothing, within --timeout" {
     stop_daemon
-    mkdir -m 0700 "$BATS_TEST_TMPDIR/d"
-    python3 - "$BATS_TEST_TMPDIR/d/deaf" 3>&- <<'END' &
-import socket, sys, time
-deaf = socket.socket(socket.AF_UNIX)
-deaf.bind(sys.argv[1])
-deaf.listen()
-time.sleep(60)
-END
-    local deaf=$!
-    await test -S "$BATS_TEST_TMPDIR/d/deaf"
+    start_deaf "$BATS_TEST_TMPDIR/d/deaf"
     run -4 --separate-stderr timeout 20 kcget --timeout 1 --socket "$BATS_TEST_TMPDIR/d/deaf" \
         aws key
     is "$output" ""
-    kill "$deaf"
-    wait "$deaf" || true
+    stop_deaf
 }
 
 @test "-n leaves the newline out and adds nothing" {

@@ -110,6 +110,25 @@ forget_helpers() {
     rm "$config"
 }
 
+# start_deaf PATH: a socket that takes connections and says nothing; stop_deaf ends it.
+start_deaf() {
+    mkdir -m 0700 "$(dirname "$1")"
+    python3 - "$1" 3>&- <<'END' &
+import socket, sys, time
+deaf = socket.socket(socket.AF_UNIX)
+deaf.bind(sys.argv[1])
+deaf.listen()
+time.sleep(60)
+END
+    deaf_pid=$!
+    await test -S "$1"
+}
+
+stop_deaf() {
+    kill "$deaf_pid"
+    wait "$deaf_pid" || true
+}
+
 # put SERVICE TARGET VALUE: stores a value the way a person would.
 put() {
     printf '%s' "$3" | keychain-auth set "$1" "$2"

@@ -5,6 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 build=${1:?usage: $0 BUILD_DIR}
 program=$build/keychain-auth
+small_programs=(kcget git-credential-keychain-auth aws-credential-keychain-auth)
 
 # knows TEXT WORD: the rendered manual has the word.
 knows() {
@@ -12,7 +13,7 @@ knows() {
 }
 
 check() {
-    local command option text page
+    local command option small text page
     for page in docs/man/*.[1-8]; do
         mandoc -T lint -W warning "$page" || true
     done
@@ -24,14 +25,16 @@ check() {
                 echo "keychain-auth.1 doesn't know $option of $command"
         done < <("$program" commands "$command")
     done < <("$program" commands)
-    text=$(mandoc -T utf8 docs/man/kcget.1 2>/dev/null | col -b)
-    for option in $("$build/kcget" --help | grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
-        knows "$text" "$option" || echo "kcget.1 doesn't know $option"
+    for small in "${small_programs[@]}"; do
+        text=$(mandoc -T utf8 "docs/man/$small.1" 2>/dev/null | col -b)
+        for option in $("$build/$small" --help | grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
+            knows "$text" "$option" || echo "$small.1 doesn't know $option"
+        done
     done
 }
 
 need mandoc col
-for program_file in keychain-auth kcget; do
+for program_file in keychain-auth "${small_programs[@]}"; do
     [ -x "$build/$program_file" ] || {
         echo "$build/$program_file isn't built"
         exit 1

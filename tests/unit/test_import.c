@@ -3,8 +3,9 @@
  * The sources of an import: what each line becomes, what is passed over, and what is refused
  * with its line and without a word of it.
  * links: daemon/admin/import_env.c daemon/admin/import_ini.c daemon/admin/import_git.c
- * links: daemon/admin/import_desktop.c daemon/admin/import_list.c libkc/attributes.c
- * links: libkc/error.c libkc/parse.c libkc/secret.c platform
+ * links: daemon/admin/import_desktop.c daemon/admin/import_list.c daemon/admin/span.c
+ * links: libkc/attributes.c
+ * links: libkc/error.c libkc/login.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"
 #include "daemon/store/desktop.h"
@@ -34,6 +35,9 @@ static void write_down(const struct import_list *list, char *text, size_t size) 
     text[0] = '\0';
     for (size_t i = 0; i < list->count; i++) {
         const struct import_entry *entry = &list->entries[i];
+        if (entry->yields) {
+            continue; /* a list of logins; it has its own case */
+        }
         used += (size_t)snprintf(text + used, size - used, "%s %s=%.*s;", entry->service,
                                  entry->target, (int)secret_length(entry->value),
                                  (const char *)secret_view(entry->value));
@@ -228,13 +232,34 @@ static void test_import_git_keeps_the_pieces_as_attributes(void **state) {
     struct import_list list = {0};
     char why[KC_MESSAGE_MAX] = "";
     assert_int_equal(import_git_parse(text, sizeof text - 1, &list, why), KC_OK);
-    assert_int_equal(list.count, 1);
     const struct attributes *attributes = &list.entries[0].attributes;
     assert_int_equal(attributes->count, 4);
     assert_string_equal(attributes_get(attributes, "protocol"), "https");
     assert_string_equal(attributes_get(attributes, "host"), "h:1");
     assert_string_equal(attributes_get(attributes, "username"), "bob@x");
     assert_string_equal(attributes_get(attributes, "path"), "p q");
+    import_list_clear(&list);
+}
+
+static void test_import_git_lists_the_logins_of_each_place(void **state) {
+    (void)state;
+    static const char text[] = "https://bob%40x:p@h\nhttps://al:p@h/a\nhttps://al:p@h\n"
+                               "http://al:p@h\nhttps://bob%40x:p@h/a\n";
+    static const char *const expected[][2] = {
+        {"https://@h", "bob%40x al"}, {"https://@h/a", "al bob%40x"}, {"http://@h", "al"}};
+    struct import_list list = {0};
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(import_git_parse(text, sizeof text - 1, &list, why), KC_OK);
+    assert_int_equal(list.count, 5 + COUNT(expected));
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        const struct import_entry *entry = &list.entries[5 + i];
+        assert_string_equal(entry->target, expected[i][0]);
+        assert_string_equal(attributes_get(&entry->attributes, "usernames"), expected[i][1]);
+        assert_null(attributes_get(&entry->attributes, "username"));
+        assert_int_equal(secret_length(entry->value), 0);
+        assert_true(
+            import_entry_is_kept(&(struct import_entry){.is_there = true, .yields = true}, true));
+    }
     import_list_clear(&list);
 }
 
@@ -360,6 +385,7 @@ int main(void) {
         cmocka_unit_test(test_import_aws_refuses_what_is_no_setting),
         cmocka_unit_test(test_import_git_reads_what_its_store_wrote),
         cmocka_unit_test(test_import_git_keeps_the_pieces_as_attributes),
+        cmocka_unit_test(test_import_git_lists_the_logins_of_each_place),
         cmocka_unit_test(test_import_git_says_which_target_is_too_long),
         cmocka_unit_test(test_import_desktop_names_an_item_by_its_attributes),
         cmocka_unit_test(test_import_desktop_keeps_all_attributes_and_tells_the_rest),
