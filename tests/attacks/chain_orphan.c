@@ -4,7 +4,7 @@
  * expects: caller_not_allowed
  * control: caller_root
  * kind: stopped
- * cost: -
+ * cost: chain_cold
  * victims: launcher
  * needs: first-process
  *

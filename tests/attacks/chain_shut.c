@@ -4,7 +4,7 @@
  * expects: caller_not_allowed
  * control: above_shut
  * kind: stopped
- * cost: -
+ * cost: chain_cold
  * victims: launcher
  *
  * Below another user's process (sshd, login) a chain needs no session root. But a process that

@@ -4,7 +4,7 @@
  * expects: caller_not_allowed
  * control: chain_length
  * kind: stopped
- * cost: -
+ * cost: chain_cold
  * victims: launcher
  */
 #include "tests/attacks/support/attack.h"
