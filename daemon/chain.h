@@ -82,8 +82,8 @@ struct chain_walk {
 };
 
 /*
- * Walks up from `child`, whose program is `path` with `hash` (they go into the id). An ancestor that
- * ends meanwhile begins the walk anew, at most twice; then it is a doubt.
+ * Walks up from `child`, whose program is `path` with `hash` (they go into the id). An ancestor
+ * that ends meanwhile begins the walk anew, at most twice; then it is a doubt.
  * KC_AGAIN: a file must be read, and that isn't allowed here · KC_END, KC_CHANGED: the child
  * itself has ended, or executed something else; or `cancel` became true · KC_BUSY: CHAIN_PINS_MAX ·
  * KC_NO_MEMORY. Free with chain_free().

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shells, terminals and session managers stay above one short command after the other, so their
- * pins are kept. What is kept is asked again before it is handed out: an entry saves the opening and
- * the hashing, never a check.
+ * pins are kept. What is kept is asked again before it is handed out: an entry saves the opening
+ * and the hashing, never a check.
  */
 #include "daemon/chain_internal.h"
 
@@ -123,19 +123,16 @@ static struct ancestor *find_numbered(struct ancestors *ancestors, uint64_t numb
     return found;
 }
 
-static void drop(struct ancestors *ancestors, struct ancestor *ancestor) {
-    bool is_kept = false;
+/* The caller has a reference of its own. */
+static void forget(struct ancestors *ancestors, struct ancestor *ancestor) {
     (void)mtx_lock(&ancestors->mutex);
-    for (size_t i = 0; i < CHAIN_KEPT_MAX && !is_kept; i++) {
-        is_kept = ancestors->kept[i] == ancestor;
-        if (is_kept) {
+    for (size_t i = 0; i < CHAIN_KEPT_MAX; i++) {
+        if (ancestors->kept[i] == ancestor) {
             ancestors->kept[i] = NULL;
+            ancestor->references--;
         }
     }
     (void)mtx_unlock(&ancestors->mutex);
-    if (is_kept) {
-        ancestor_release(ancestors, ancestor);
-    }
 }
 
 struct ancestor *ancestor_above(struct ancestors *ancestors, const struct process *child) {
@@ -147,7 +144,7 @@ struct ancestor *ancestor_above(struct ancestors *ancestors, const struct proces
         process_check_image(found->process, &found->stamp) == KC_OK) {
         return found;
     }
-    drop(ancestors, found);
+    forget(ancestors, found);
     ancestor_release(ancestors, found);
     return NULL;
 }

@@ -74,30 +74,25 @@ static enum kc_error find_hash(const struct climb *climb, const struct image *im
 
 enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor) {
     KC_AUTO(image) image = NULL;
-    struct image_stamp after;
     enum kc_error error = process_open_image(ancestor->process, &image, &ancestor->why);
     if (error != KC_OK) {
         return error == KC_CHANGED ? KC_END : error;
     }
+    /* Before the bytes: a later change makes the stamp, and with it the hash, worthless. */
     error = image_stamp(image, &ancestor->stamp);
     if (error == KC_OK) {
         error = find_hash(climb, image, ancestor->hash);
-    }
-    if (error == KC_OK) {
-        error = image_stamp(image, &after);
     }
     if (error != KC_OK) {
         ancestor->why = excuse_for(&program_excuse, error);
         return error;
     }
-    ancestor->stamp.settled = ancestor->stamp.settled &&
-                              memcmp(ancestor->stamp.words, after.words, sizeof after.words) == 0;
     ancestor->is_vouched = image_is_trusted(image);
     ancestor->path = strdup(image_path(image));
     return ancestor->path != NULL ? KC_OK : KC_NO_MEMORY;
 }
 
-/* A name for a descriptor of the process, as `bash <(…)` makes one: there is no file to look for. */
+/* A name for a descriptor of the process, as `bash <(…)` makes one: there is no file to find. */
 static bool is_nameless(const char *script) {
     static const char *const places[] = {"/dev/fd/", "/dev/std", "/proc/"};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {

@@ -70,8 +70,8 @@ void identify_cancel(struct identification *identification);
 
 /*
  * Whether a whole, trusted identity still holds: alive, the same image, not traced, nobody in its
- * chain ended or executed anything (if there is a chain), and, when the last look is older than IDENTIFY_LOOK_MS, still the same code. KC_CHANGED, KC_END or
- * KC_UNSAFE, with a sentence.
+ * chain ended or executed anything (if there is a chain), and, when the last look is older than
+ * IDENTIFY_LOOK_MS, still the same code. KC_CHANGED, KC_END or KC_UNSAFE, with a sentence.
  */
 KC_MUST_USE enum kc_error identify_check(struct identification *identification,
                                          char why[KC_MESSAGE_MAX]);

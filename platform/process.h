@@ -39,8 +39,9 @@ enum process_above {
     PROCESS_ABOVE_MANAGER, /* the user's session manager: an administrator's "systemd" that is the
                               first process's child */
     PROCESS_ABOVE_OTHER /* another user's process, in all of its user numbers, that isn't the first;
-                              or the half of a login service (sshd) that runs as this user below such
-                              a one, and that nobody of this user may look at */
+                              or the half of a login service (sshd) that runs as this user below
+                              such a one, and that nobody of this user may look at. Root's programs
+                              that this user may start (sudo) are other users', too */
 };
 
 /*

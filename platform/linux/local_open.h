@@ -11,8 +11,8 @@
 
 /*
  * A handle without access (O_PATH) on an absolute path. First from what the kernel remembers of
- * it, which waits for nobody (openat2(2), RESOLVE_CACHED, Linux 5.12); else name by name and link by
- * link, and never into a mount that isn't a local one of our own. (The first way gives up at a
+ * it, which waits for nobody (openat2(2), RESOLVE_CACHED, Linux 5.12); else name by name and link
+ * by link, and never into a mount that isn't a local one of our own. (The first way gives up at a
  * symbolic link that would be noted as read, which happens once a day: relatime, mount(8).) What
  * /proc calls a link but is a descriptor of ours is never followed (RESOLVE_NO_MAGICLINKS).
  * KC_NOT_FOUND · KC_UNSAFE: such a mount, such a link, or more than a few links on the way.

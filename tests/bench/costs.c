@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Times each check by itself, on a child process, and prints a line "check microseconds" for
- * every name of platform/check.h that it stands for.
+ * every name of platform/check.h that it stands for, and for a chain of six processes, pinned anew
+ * (chain_cold) and kept (chain_kept).
  */
 #define _GNU_SOURCE
+#include "daemon/chain.h"
 #include "daemon/digest.h"
 #include "daemon/policy.h"
 #include "platform/code.h"
@@ -21,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 2000 };
+enum { ROUNDS = 2000, GENERATIONS = 6 };
 
 /* What the checks look at. */
 struct subject {
@@ -32,6 +34,9 @@ struct subject {
     struct policy *policy;
     int wire[2];
     bool with_writer;
+    struct process *youngest; /* with GENERATIONS processes above it */
+    struct ancestors *ancestors;
+    size_t above; /* how many there are in all */
 };
 
 static void must(bool holds, const char *what) {
@@ -107,6 +112,23 @@ static void exchange_byte(struct subject *subject) {
          "a message");
 }
 
+static void walk(struct subject *subject, struct ancestors *ancestors) {
+    KC_AUTO(chain) chain = NULL;
+    const struct chain_walk how = {.ancestors = ancestors};
+    must(chain_walk(&how, subject->youngest, "/", "", &chain) == KC_OK, "chain_walk");
+    subject->above = chain->count;
+}
+
+static void walk_cold(struct subject *subject) {
+    KC_AUTO(ancestors) ancestors = NULL;
+    must(ancestors_new(subject->digest, &ancestors) == KC_OK, "ancestors_new");
+    walk(subject, ancestors);
+}
+
+static void walk_kept(struct subject *subject) {
+    walk(subject, subject->ancestors);
+}
+
 static int compare(const void *one, const void *other) {
     uint64_t left = *(const uint64_t *)one;
     uint64_t right = *(const uint64_t *)other;
@@ -162,6 +184,73 @@ static void print_writer(struct subject *subject) {
     print_cost("writer", with > without ? with - without : 0);
 }
 
+/* Until the descriptor is closed, or we end. */
+static _Noreturn void live(int alive) {
+    char byte;
+    _exit(read(alive, &byte, 1) < 0);
+}
+
+/* One orphan, its child, and so on, so that nobody is above them but who takes orphans in. The
+ * youngest tells its number. */
+static _Noreturn void live_in_generations(int alive, int numbers) {
+    const struct timespec tick = {0, 20 * 1000 * 1000}; /* of the times that processes began at */
+    for (int i = 0; i <= GENERATIONS; i++) {
+        (void)nanosleep(&tick, NULL);
+        if (fork() != 0) {
+            if (i == 0) {
+                _exit(0);
+            }
+            (void)close(numbers);
+            live(alive);
+        }
+    }
+    pid_t own = getpid();
+    must(write(numbers, &own, sizeof own) == sizeof own, "write");
+    live(alive);
+}
+
+/* A hash is remembered only of a file that is two seconds old. */
+static void await_remembered(const struct subject *subject) {
+    const struct timespec moment = {0, 100 * 1000 * 1000};
+    enum kc_error error = KC_AGAIN;
+    for (int i = 0; i < 50 && error == KC_AGAIN; i++) {
+        for (int may_read = 1; may_read >= 0; may_read--) {
+            KC_AUTO(chain) chain = NULL;
+            const struct chain_walk how = {.ancestors = subject->ancestors,
+                                           .may_read = may_read == 1};
+            error = chain_walk(&how, subject->youngest, "/", "", &chain);
+        }
+        (void)nanosleep(&moment, NULL);
+    }
+    must(error == KC_OK, "chain_walk");
+}
+
+/* What they cost for six; there may be others above them. */
+static void print_chain(struct subject *subject) {
+    int alive[2];
+    int numbers[2];
+    pid_t youngest = 0;
+    must(pipe(alive) == 0 && pipe(numbers) == 0, "pipe");
+    pid_t child = fork();
+    if (child == 0) {
+        (void)close(alive[1]);
+        live_in_generations(alive[0], numbers[1]);
+    }
+    must(child > 0 && waitpid(child, NULL, 0) == child &&
+             read(numbers[0], &youngest, sizeof youngest) == sizeof youngest &&
+             process_pin((uint64_t)youngest, &subject->youngest) == KC_OK &&
+             ancestors_new(subject->digest, &subject->ancestors) == KC_OK,
+         "a line of processes");
+    await_remembered(subject);
+    double cold = median_us(subject, walk_cold);
+    double kept = median_us(subject, walk_kept);
+    (void)printf("chain_cold %.1f\n", cold * GENERATIONS / (double)subject->above);
+    (void)printf("chain_kept %.1f\n", kept * GENERATIONS / (double)subject->above);
+    ancestors_free(subject->ancestors);
+    process_free(subject->youngest);
+    (void)close(alive[1]);
+}
+
 static void look_at(struct subject *subject, pid_t pid) {
     const char *why = NULL;
     char trouble[KC_MESSAGE_MAX];
@@ -190,6 +279,7 @@ int main(void) {
         print_cost(measures[i].names, median_us(&subject, measures[i].check));
     }
     print_writer(&subject);
+    print_chain(&subject);
     policy_free(subject.policy);
     digest_free(subject.digest);
     image_free(subject.image);
