@@ -144,7 +144,7 @@ http://bob@127.0.0.1:$port/bob/repo.git"
 
 @test "without a right git says why, and goes on to ask" {
     approve username=bob password=pw-bob
-    keychain-auth unregister "$(command -v git-credential-keychain-auth)"
+    forget_adapter git
     run -128 --separate-stderr clone "$url/bob/repo.git"
     has "$stderr" "git-credential-keychain-auth: "
     has "$stderr" "is not registered and may not read"

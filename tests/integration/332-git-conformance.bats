@@ -74,3 +74,21 @@ END
     conforms t0399-authtype.sh
     has "$(<"$BATS_TEST_TMPDIR/log")" "gets authtype and credential"
 }
+
+# Newer versions of git die when they have written half of such a request.
+@test "a host with a CR in it: git breaks off, and the helper tells nothing" {
+    unpack git-recent
+    login https://h.example bob hunter2
+    export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=false
+    git config --global credential.helper keychain-auth
+    before=$(wc -l <"$audit_log")
+    for host in $'h.example\r.evil' $'\rh.example'; do
+        run -128 --separate-stderr "$tree/bin-wrappers/git" credential fill < <(
+            printf 'protocol=https\nhost=%s\n\n' "$host"
+        )
+        is "$output" ""
+        has "$stderr" "credential value for host contains carriage return"
+        lacks "$stderr" hunter2
+    done
+    is "$(wc -l <"$audit_log")" "$before" "nothing was asked for"
+}

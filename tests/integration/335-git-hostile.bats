@@ -175,7 +175,7 @@ harmless() {
     stop_adapter git --read git --write git
     run -1 login https://github.com bob hunter3
     run -1 ask_git erase protocol=https host=github.com username=bob password=hunter3
-    keychain-auth unregister "$(command -v git-credential-keychain-auth)"
+    forget_adapter git
     run -1 login https://github.com bob hunter3
     is "$(grep -l 'hunter[23]' "$audit_log" "$daemon_log" "$pending" "$config")" ""
 }

@@ -178,6 +178,17 @@ credential_process = $(adapter) prod"
     is "$(sh -c "$(sed -n 's/^credential_process = //p' "$HOME/other")")" "{\"Version\":1,$key}"
 }
 
+@test "aws configure asks a person, and takes nothing else than yes for it" {
+    for answer in n '' x; do
+        run -1 script -qec "keychain-auth aws configure prod" /dev/null <<<"$answer"
+        has "$output" "write this? [y/N]"
+        has "$output" "nothing was written"
+        [ ! -e "$HOME/.aws/config" ]
+    done
+    run -0 script -qec "keychain-auth aws configure prod" /dev/null <<<y
+    is "$(tail -n 1 "$HOME/.aws/config")" "credential_process = $(adapter) prod"
+}
+
 @test "aws configure leaves alone what isn't its own" {
     mkdir "$HOME/.aws"
     printf '[profile prod]\ncredential_process = other\n' >"$HOME/.aws/config"

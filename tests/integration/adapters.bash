@@ -18,6 +18,11 @@ stop_adapter() {
     keychain-auth revoke "$(command -v "$1-credential-keychain-auth")" "${@:2}" >/dev/null
 }
 
+# forget_adapter TOOL: as if nobody had ever approved it.
+forget_adapter() {
+    keychain-auth unregister "$(command -v "$1-credential-keychain-auth")"
+}
+
 # ask_git OPERATION LINE…: what git would write, a line each.
 ask_git() {
     printf '%s\n' "${@:2}" | git-credential-keychain-auth "$1"
