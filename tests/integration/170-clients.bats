@@ -67,7 +67,7 @@ works() {
     "$1" '["write","aws","ä key","zwei ✓",{"environment":"prod"}]' '["read","aws","ä key"]'
     is "${lines[0]}" null
     is "$(jq -r . <<<"${lines[1]}")" "zwei ✓"
-    is "$(jq -r '.attributes.environment' <<<"$(keychain-auth search aws --json | jq -c '.[0]')")" prod
+    is "$(keychain-auth search aws --json | jq -r '.[0].attributes.environment')" prod
     "$1" '["read","aws","none"]'
     has "$output" "error not_found"
     "$1" '["read","github","token"]'
