@@ -12,6 +12,15 @@ file(RELATIVE_PATH KC_PREFIX_FROM_PKGCONFIG /prefix/${CMAKE_INSTALL_LIBDIR}/pkgc
 configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/libkc.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
+include(CMakePackageConfigHelpers)
+set(KC_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/libkc)
+configure_package_config_file(cmake/libkc-config.cmake.in ${CMAKE_BINARY_DIR}/libkc-config.cmake
+                              INSTALL_DESTINATION ${KC_PACKAGE_DIR})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/libkc-config-version.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/libkc-config.cmake ${CMAKE_BINARY_DIR}/libkc-config-version.cmake
+        DESTINATION ${KC_PACKAGE_DIR})
+
 set(KC_SYSTEMD_USER_DIR lib/systemd/user CACHE STRING
     "Where the units go, below the prefix; for a prefix of one's own: share/systemd/user")
 foreach(unit keychain-auth.service keychain-auth.socket)

@@ -12,41 +12,20 @@ setup() {
     libraries=$(dirname "$(find "$prefix" -name libkc.so -print -quit)")
     export PKG_CONFIG_PATH=$libraries/pkgconfig
     client=$HOME/client
-    cat >"$client.c" <<'END'
-#include <keychain-auth.h>
-#include <stdio.h>
-
-int main(int argc, char **argv) {
-    struct kc_client *client = NULL;
-    struct kc_answer *answer = NULL;
-    const char *const *targets = (const char *const *)argv + 2;
-    struct kc_query query = {.action = "read", .service = argv[1], .targets = targets,
-                             .target_count = (size_t)argc - 2};
-    enum kc_error error = kc_open(NULL, 5000, &client);
-    if (error == KC_OK) {
-        error = kc_request(client, &query, &answer);
-    }
-    if (error != KC_OK) {
-        printf("%s\n", kc_error_text(error));
-    } else {
-        printf("%s %s\n", kc_answer_status(answer), kc_answer_reason(answer));
-        for (size_t i = 0; i < kc_answer_count(answer); i++) {
-            const char *value = kc_answer_value(answer, i);
-            printf("%s=%s\n", kc_answer_target(answer, i), value);
-        }
-    }
-    kc_answer_free(answer);
-    kc_close(client);
-    return error != KC_OK;
-}
-END
+    sed -n '/^```c$/,/^```$/p' ../docs/libkc.md | sed '/^```/d' >"$client.c"
+    grep -q kc_open "$client.c"
     # A sanitized library wants a sanitized program around it.
-    local sanitizers=()
+    sanitizers=()
     if nm -D "$libraries/libkc.so" | grep -q __asan_init; then
         sanitizers=("-fsanitize=address,undefined")
     fi
+    compile "$client"
+}
+
+# compile PROGRAM [OPTION…]: PROGRAM.c, outside of the tree.
+compile() {
     # shellcheck disable=SC2046 # words are what pkg-config means
-    cc -std=c11 -Wall -Werror "${sanitizers[@]}" -o "$client" "$client.c" \
+    cc -std=c11 -Wall -Wextra -Werror "${sanitizers[@]}" -o "$1" "$1.c" "${@:2}" \
         $(pkg-config --cflags --libs libkc) "-Wl,-rpath,$libraries"
 }
 
@@ -54,12 +33,111 @@ teardown() {
     stop_daemon
 }
 
-@test "a program outside of the tree builds with pkg-config alone and is served once registered" {
-    run -0 "$client" aws key
-    has "$output" "denied unregistered_binary"
+@test "the page's program builds with pkg-config alone and is served once registered" {
+    run -1 "$client" aws key
+    has "$output" "unregistered_binary"
     run -0 keychain-auth register "$client" --read aws --library "$libraries/libkc.so"
-    run -0 "$client" aws key absent
-    is "$output" $'success \nkey=s3cret'
+    run -0 "$client" aws key
+    is "$output" "6 bytes"
+    run -1 "$client" aws absent
+    has "$output" "not_found"
+}
+
+@test "the same with CMake's find_package, as the page has it" {
+    mkdir "$HOME/project"
+    cp "$client.c" "$HOME/project"
+    sed -n '/^```cmake$/,/^```$/p' ../docs/libkc.md | sed '/^```/d' >"$HOME/project/CMakeLists.txt"
+    grep -q find_package "$HOME/project/CMakeLists.txt"
+    run -0 cmake -S "$HOME/project" -B "$HOME/project/build" "-DCMAKE_PREFIX_PATH=$prefix" \
+        "-DCMAKE_C_FLAGS=${sanitizers[*]}"
+    run -0 cmake --build "$HOME/project/build"
+    run -0 keychain-auth register "$HOME/project/build/client" --read aws \
+        --library "$libraries/libkc.so"
+    run -0 "$HOME/project/build/client" aws key
+    is "$output" "6 bytes"
+    # The version that it wants is looked at.
+    sed -i 's/libkc 0.1 /libkc 9.9 /' "$HOME/project/CMakeLists.txt"
+    run cmake -S "$HOME/project" -B "$HOME/project/other" "-DCMAKE_PREFIX_PATH=$prefix"
+    [ "$status" -ne 0 ]
+}
+
+@test "threads ask at the same time, and a child asks for itself" {
+    cat >"$HOME/many.c" <<'END'
+#include <keychain-auth.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* "success", or the reason. */
+static const char *ask(struct kc_client *client, struct kc_answer **answer) {
+    const char *target = "key";
+    struct kc_query query = {
+        .action = "read", .service = "aws", .targets = &target, .target_count = 1};
+    enum kc_error error = kc_request(client, &query, answer);
+    if (error != KC_OK)
+        return kc_error_text(error);
+    if (strcmp(kc_answer_status(*answer), "success") != 0)
+        return kc_answer_reason(*answer);
+    return strcmp(kc_answer_value(*answer, 0), "s3cret") == 0 ? "success" : "another value";
+}
+
+static const char *ask_anew(void) {
+    struct kc_client *client = NULL;
+    struct kc_answer *answer = NULL;
+    enum kc_error error = kc_open(NULL, 20000, &client);
+    const char *said = error == KC_OK ? ask(client, &answer) : kc_error_text(error);
+    kc_answer_free(answer);
+    kc_close(client);
+    return said;
+}
+
+static void *run(void *context) {
+    for (int i = 0; i < 25; i++) {
+        if (strcmp(ask_anew(), "success") != 0)
+            *(int *)context += 1;
+    }
+    return NULL;
+}
+
+int main(void) {
+    pthread_t threads[8];
+    int failures[8] = {0};
+    int failed = 0;
+    struct kc_client *client = NULL;
+    if (kc_open(NULL, 20000, &client) != KC_OK)
+        return 1;
+    for (int i = 0; i < 8; i++)
+        pthread_create(&threads[i], NULL, run, &failures[i]);
+    for (int i = 0; i < 8; i++) {
+        pthread_join(threads[i], NULL);
+        failed += failures[i];
+    }
+    printf("threads: %d failed\n", failed);
+    fflush(stdout);
+    pid_t child = fork();
+    struct kc_answer *answer = NULL;
+    if (child == 0) {
+        printf("child, its own: %s\n", ask_anew());
+        printf("child, its parent's: %s\n", ask(client, &answer));
+        fflush(stdout);
+        kc_answer_free(answer);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    printf("parent, anew: %s\n", ask_anew());
+    kc_close(client);
+    return 0;
+}
+END
+    compile "$HOME/many" -pthread
+    keychain-auth register "$HOME/many" --read aws --library "$libraries/libkc.so"
+    run -0 "$HOME/many"
+    is "${lines[0]}" "threads: 0 failed"
+    is "${lines[1]}" "child, its own: success"
+    is "${lines[2]}" "child, its parent's: identity_changed"
+    is "${lines[3]}" "parent, anew: success"
 }
 
 @test "a library that root doesn't own must be registered with the program" {
@@ -68,14 +146,14 @@ teardown() {
         export LD_LIBRARY_PATH=$HOME/own
     fi
     run -0 keychain-auth register "$client" --read aws
-    run -0 "$client" aws key
-    has "$output" "denied untrusted_process"
+    run -1 "$client" aws key
+    has "$output" "untrusted_process"
 }
 
 @test "without a daemon it says so" {
     stop_daemon
     run -1 "$client" aws key
-    is "$output" "not found"
+    has "$output" "not found"
 }
 
 @test "it exports what the header names, and nothing else" {
