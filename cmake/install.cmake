@@ -6,6 +6,12 @@ install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
 
+if(LIBSECRET_FOUND)
+  install(TARGETS kc-shim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS kcshim LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS kcshim-server LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)
+endif()
+
 # The file finds its prefix from where it lies, so that `cmake --install --prefix` may move it.
 file(RELATIVE_PATH KC_PREFIX_FROM_PKGCONFIG /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
