@@ -25,6 +25,7 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     case KC_ACTION_STOP:
         return identity->is_administrator;
     case KC_ACTION_READ:
+    case KC_ACTION_GRANTS:
     case KC_ACTION_COUNT:
         break;
     }
@@ -52,6 +53,7 @@ static bool has_right(const struct policy_entry *entry, enum kc_action action) {
         return writes;
     case KC_ACTION_SEARCH:
         return reads || writes;
+    case KC_ACTION_GRANTS:
     case KC_ACTION_STATUS:
     case KC_ACTION_STOP:
     case KC_ACTION_COUNT:
@@ -72,6 +74,7 @@ static bool is_granted(const struct policy_entry *entry, const struct request *r
     case KC_ACTION_SEARCH:
         return policy_entry_allows(entry, RIGHT_READ, service, target, match) ||
                policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
+    case KC_ACTION_GRANTS:
     case KC_ACTION_STATUS:
     case KC_ACTION_STOP:
     case KC_ACTION_COUNT:
@@ -121,6 +124,9 @@ static enum kc_reason judge_entry(const struct policy_entry *entry, const struct
         advise_unsupported(entry, message);
         return KC_REASON_CALLER_NOT_ALLOWED;
     }
+    if (request->action == KC_ACTION_GRANTS) {
+        return KC_REASON_NONE; /* its own entry is no secret from a program */
+    }
     const char *target = NULL;
     bool lacks_search = needs_search(request) && !policy_entry_can_search(entry);
     bool lacks_grant = !all_granted(entry, request, &target);
@@ -139,12 +145,18 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
                                     struct decision *decision) {
     const struct identity *identity = exchange->identity;
     const struct request *request = exchange->request;
-    if (request->type != KC_TYPE_REQUEST || request->service == NULL) {
+    bool is_grants = request->action == KC_ACTION_GRANTS;
+    if (request->type != KC_TYPE_REQUEST || (request->service == NULL && !is_grants)) {
         (void)snprintf(decision->message, sizeof decision->message,
                        "\"%s\" is for administration only", kc_action_word(request->action));
         return KC_REASON_ACTION_NOT_IN_POLICY;
     }
     const struct policy_entry *entry = policy_find(policy, identity->path, identity->hash);
+    if (entry == NULL && is_grants) {
+        (void)snprintf(decision->message, sizeof decision->message,
+                       "this program is not registered");
+        return KC_REASON_UNREGISTERED_BINARY;
+    }
     if (entry == NULL) {
         /* Without path and hash there is nothing that could be approved. */
         decision->is_pending = identity->path[0] != '\0' && identity->hash[0] != '\0';

@@ -197,7 +197,8 @@ static bool list_all(struct call *call, const struct attributes *query, GPtrArra
     bool is_asked = false;
     if (!rights_ask(call->server->broker, &rights, &call->trouble)) {
         bool is_denied = strcmp(call->trouble.name, TROUBLE_DENIED) == 0;
-        return is_denied && schema != NULL && list_denied(call, schema, query, found);
+        return is_denied &&
+               list_denied(call, schema != NULL ? schema : NAMING_GENERIC, query, found);
     }
     for (size_t i = 0; is_done && i < rights.scope_count; i++) {
         if (schema == NULL || strcmp(schema, rights.scopes[i].service) == 0) {
