@@ -110,7 +110,10 @@ static enum kc_reason judge_code(const struct policy_entry *entry, const struct 
     }
     for (size_t i = 0; i < identity->file_count; i++) {
         const struct identity_file *file = &identity->files[i];
-        if (entry == NULL || !policy_entry_allows_library(entry, file->path, file->hash)) {
+        bool is_ours =
+            file->is_shim ||
+            (entry != NULL && policy_entry_allows_library(entry, file->path, file->hash));
+        if (!is_ours) {
             advise_library(identity, file, message);
             return KC_REASON_UNTRUSTED_PROCESS;
         }

@@ -6,6 +6,7 @@
 #include "daemon/identify.h"
 
 #include "daemon/digest.h"
+#include "daemon/shim.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
 #include "platform/check.h"
@@ -25,6 +26,7 @@ struct identifier {
     struct worker *slow;
     struct digest *digest;
     char own_hash[HASH_TEXT_SIZE];
+    struct shim shim;
 };
 
 /* On the workers */
@@ -51,6 +53,9 @@ static enum kc_error keep_file(struct identification *identification, const stru
         return error;
     }
     memcpy(kept->hash, hash, sizeof kept->hash);
+    const struct shim *shim = &identification->identifier->shim;
+    kept->is_shim = shim_has(shim, hash);
+    identity->via_shim = identity->via_shim || shim_is_server(shim, hash);
     kept->path = strdup(image_path(file));
     if (kept->path == NULL) {
         return KC_NO_MEMORY;
@@ -85,13 +90,20 @@ static enum kc_error look_at_code(struct identification *identification, bool ma
         return KC_UNSAFE;
     }
     identity->makes_code = code->makes_code;
+    identity->via_shim = code->has_shim;
     for (size_t i = 0; i < code->file_count && error == KC_OK; i++) {
         error = find_hash(identification, code->files[i], may_read, hash);
         if (error == KC_OK) {
             error = keep_file(identification, code->files[i], hash);
         }
+        if (error == KC_OK) {
+            error = shim_judge_preloaded(&identification->identifier->shim, code, i, hash);
+        }
     }
     identification->why = "a library of it can't be read";
+    if (code->flaw != CODE_SOUND) {
+        say_flaw(code, identity->why);
+    }
     return error;
 }
 
@@ -353,6 +365,7 @@ enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
         return KC_NO_MEMORY;
     }
     (void)snprintf(identifier->own_hash, sizeof identifier->own_hash, "%s", own_hash);
+    shim_find(&identifier->shim);
     enum kc_error error = digest_new(&identifier->digest);
     if (error == KC_OK) {
         error = worker_open(loop, &quick, &identifier->quick);
