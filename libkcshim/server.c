@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gives a SecretService its private connection, and a thread at the other end of it. The thread
- * ends with the connection. (After fork() without exec the child has no such thread, as it has no
- * GDBus worker either; real libsecret hangs there, too.)
+ * Gives a SecretService its private connection, and a thread at the other end of it. A process has
+ * one of each, as it would have one connection to its session bus: what one object makes (a
+ * collection, an item of the session) the others see. The thread ends with the connection.
+ *
+ * After fork() the child has no such thread, and gets its own with the next SecretService; one
+ * that the parent made hangs there, as it does with a real bus, for want of GDBus's own thread.
  */
 #include "libkcshim/server.h"
 
 #include "libkcshim/server_bus.h"
 #include "libkcshim/server_internal.h"
+#include "platform/self.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FALLBACK_VARIABLE "KEYCHAIN_AUTH_SHIM_FALLBACK"
+
+/* Of the process, and so nobody's in it; the lock is for all of it. */
+static struct {
+    GMutex lock;
+    GDBusConnection *connection;
+    uint64_t process; /* that made it */
+} shared;
 
 static void server_free(struct server *server) {
     if (server == NULL) {
@@ -110,11 +121,29 @@ static bool falls_back(void) {
     return true;
 }
 
+/* A reference of the caller's; NULL: it can't be had. What a parent made, or what was closed under
+ * us with all descriptors, is left as it is. */
+static GDBusConnection *share_connection(void) {
+    GDBusConnection *connection = NULL;
+    g_mutex_lock(&shared.lock);
+    bool is_ours = shared.connection != NULL && shared.process == self_number() &&
+                   !g_dbus_connection_is_closed(shared.connection);
+    if (!is_ours) {
+        shared.connection = start();
+        shared.process = self_number();
+    }
+    if (shared.connection != NULL) {
+        connection = g_object_ref(shared.connection);
+    }
+    g_mutex_unlock(&shared.lock);
+    return connection;
+}
+
 G_MODULE_EXPORT int kcshim_redirect(void *service) {
     if (falls_back()) {
         return SERVER_LEFT_ALONE;
     }
-    g_autoptr(GDBusConnection) connection = start();
+    g_autoptr(GDBusConnection) connection = share_connection();
     if (connection == NULL) {
         return SERVER_FAILED;
     }

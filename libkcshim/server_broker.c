@@ -93,45 +93,60 @@ static const char *name_of(const char *status, enum kc_reason reason) {
     }
 }
 
-static bool judge(struct broker *broker, const struct kc_answer *answer, struct trouble *trouble) {
+static bool judge(const struct kc_answer *answer, struct trouble *trouble) {
     const char *status = kc_answer_status(answer);
     const char *reason = kc_answer_reason(answer);
     if (strcmp(status, "success") == 0) {
         return true;
     }
-    if (strcmp(reason, "identity_changed") == 0 || strcmp(reason, "untrusted_process") == 0) {
-        /* What the daemon has seen of this process is settled for that connection only. */
-        hang_up(broker);
-    }
     return trouble_set(trouble, name_of(status, kc_reason_parse(reason)), "%s: %s", reason,
                        kc_answer_message(answer));
+}
+
+/* What the daemon has seen of this process holds for the connection; since then it may have loaded
+ * a library, or begun to make code, which its entry may allow. */
+static bool is_about_connection(const struct kc_answer *answer) {
+    const char *reason = kc_answer_reason(answer);
+    return strcmp(reason, "identity_changed") == 0 || strcmp(reason, "untrusted_process") == 0;
+}
+
+/* Asks on a new connection. */
+static enum kc_error ask_anew(struct broker *broker, const struct kc_query *query,
+                              struct kc_answer **ret_answer) {
+    enum kc_error error = connect_anew(broker);
+    return error == KC_OK ? kc_request(broker->client, query, ret_answer) : error;
+}
+
+static enum kc_error ask(struct broker *broker, const struct kc_query *query,
+                         struct kc_answer **ret_answer) {
+    struct kc_answer *answer = NULL;
+    if (broker->client == NULL) {
+        return ask_anew(broker, query, ret_answer);
+    }
+    enum kc_error error = kc_request(broker->client, query, &answer);
+    if (error == KC_OK && !is_about_connection(answer)) {
+        *ret_answer = answer;
+        return KC_OK;
+    }
+    kc_answer_free(answer);
+    return error == KC_OK || error == KC_END ? ask_anew(broker, query, ret_answer) : error;
 }
 
 bool broker_ask(struct broker *broker, const struct kc_query *query, struct kc_answer **ret_answer,
                 struct trouble *trouble) {
     struct kc_answer *answer = NULL;
-    bool was_open = broker->client != NULL;
     if (clock_monotonic_ms() < broker->quiet_until_ms) {
         return trouble_set(trouble, TROUBLE_TIMEOUT,
                            "the keychain-auth daemon didn't answer a moment ago");
     }
-    enum kc_error error = was_open ? KC_OK : connect_anew(broker);
-    if (error == KC_OK) {
-        error = kc_request(broker->client, query, &answer);
-    }
-    if (error == KC_END && was_open) {
-        error = connect_anew(broker);
-        if (error == KC_OK) {
-            error = kc_request(broker->client, query, &answer);
-        }
-    }
+    enum kc_error error = ask(broker, query, &answer);
     if (error != KC_OK) {
         if (error != KC_INVALID && error != KC_TOO_BIG) {
             hang_up(broker);
         }
         return explain(broker, error, trouble);
     }
-    if (!judge(broker, answer, trouble)) {
+    if (!judge(answer, trouble)) {
         kc_answer_free(answer);
         return false;
     }

@@ -122,8 +122,20 @@ void set_locked(struct server *server, const char *path, bool locked) {
 
 /* Methods and properties */
 
+/* One that nobody has seen yet is there when it has items. */
+static bool discover(struct call *call) {
+    const struct attributes everything = {0};
+    g_autoptr(GPtrArray) found = NULL;
+    struct map_name name;
+    return map_path_read(call->path, &name) == KC_OK && name.service[0] == '\0' &&
+           items_search(call, &everything, name.collection, &found) && found->len > 0;
+}
+
 static struct collection *collection_of(struct call *call) {
     struct collection *collection = collections_find(call->server, call->path);
+    if (collection == NULL && discover(call)) {
+        collection = collections_find(call->server, call->path);
+    }
     if (collection == NULL) {
         (void)trouble_set(&call->trouble, TROUBLE_NO_OBJECT, "no such collection");
     }
