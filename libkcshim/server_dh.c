@@ -14,6 +14,10 @@
 
 #include <limits.h>
 
+/* Bits of our exponent: twice the strength of the group, and four times as quick as one of the
+ * group's own length (RFC 7919, 5.2). */
+#define EXPONENT_BITS 256
+
 /* Everything that an agreement needs, released together. */
 struct agreement {
     BN_CTX *context;
@@ -44,7 +48,7 @@ static enum kc_error agreement_init(struct agreement *agreement, const unsigned 
     if (agreement->context == NULL || agreement->prime == NULL || agreement->generator == NULL ||
         agreement->own == NULL || agreement->result == NULL || agreement->theirs == NULL ||
         BN_set_word(agreement->generator, 2) != 1 ||
-        BN_priv_rand_range(agreement->own, agreement->prime) != 1) {
+        BN_priv_rand(agreement->own, EXPONENT_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) != 1) {
         return KC_NO_MEMORY;
     }
     BN_set_flags(agreement->own, BN_FLG_CONSTTIME);
