@@ -189,12 +189,6 @@ static size_t find_kept(const struct code *code, const struct image *file) {
     return code->file_count;
 }
 
-bool code_is_called(const char *path, size_t length, const char *name) {
-    size_t size = strlen(name);
-    return length > size && path[length - size - 1] == '/' &&
-           memcmp(path + length - size, name, size) == 0;
-}
-
 enum kc_error code_keep_preloaded(struct code *code, const char *path) {
     KC_AUTO_DESCRIPTOR place = -1;
     KC_AUTO(image) file = NULL;
@@ -205,6 +199,9 @@ enum kc_error code_keep_preloaded(struct code *code, const char *path) {
     }
     if (error != KC_OK) {
         return error == KC_NO_MEMORY ? error : KC_UNSAFE;
+    }
+    if (!check_is_on("code_files")) {
+        return KC_OK;
     }
     size_t index = find_kept(code, file);
     if (index == CODE_FILES_MAX) {

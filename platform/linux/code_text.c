@@ -113,6 +113,12 @@ enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer, si
     return KC_OK;
 }
 
+bool code_is_called(const char *path, size_t length, const char *name) {
+    size_t size = strlen(name);
+    return length > size && path[length - size - 1] == '/' &&
+           memcmp(path + length - size, name, size) == 0;
+}
+
 enum kc_error code_check_trusted_place(int place, const struct mount *known) {
     struct stat status;
     struct mount mount;
