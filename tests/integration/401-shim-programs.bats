@@ -183,7 +183,7 @@ END
 
 @test "msmtp finds its password" {
     command -v msmtp >/dev/null || skip "msmtp isn't installed"
-    [[ $(msmtp --version) == *"Keyring support: Gnome"* ]] || skip "this msmtp isn't built with libsecret"
+    [[ $(ldd "$(command -v msmtp)") == *libsecret* ]] || skip "this msmtp has no libsecret"
     local service=org.gnome.keyring.NetworkPassword
     may_use "$(command -v msmtp)" "$service,org.freedesktop.Secret.Generic"
     cat >"$HOME/smtp.py" <<'END'

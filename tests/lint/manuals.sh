@@ -24,6 +24,12 @@ check() {
                 echo "keychain-auth.1 doesn't know $option of $command"
         done < <("$program" commands "$command")
     done < <("$program" commands)
+    if [ -x "$build/kc-shim" ]; then
+        text=$(mandoc -T utf8 docs/man/kc-shim.1 2>/dev/null | col -b)
+        for option in $("$build/kc-shim" --help | grep -oE -- '(^| )--[a-z][a-z-]*' | sort -u); do
+            knows "$text" "$option" || echo "kc-shim.1 doesn't know $option"
+        done
+    fi
     text=$(mandoc -T utf8 docs/man/kcget.1 2>/dev/null | col -b)
     for option in $("$build/kcget" --help | grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
         knows "$text" "$option" || echo "kcget.1 doesn't know $option"
