@@ -30,7 +30,11 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-foreach(program keychain-auth kcget)
+set(completed keychain-auth kcget)
+if(LIBSECRET_FOUND)
+  list(APPEND completed kc-shim)
+endif()
+foreach(program ${completed})
   install(FILES completions/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES completions/${program}.zsh RENAME _${program}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds items. A query of the Secret Service is a set of attributes; the daemon wants a service, and
- * a right to search there. With a schema the service is known; without one it is any that this
+ * Finds items. A query of the Secret Service is a set of attributes; the daemon wants a service,
+ * and a right to search there. With a schema the service is known; without one it is any that this
  * program may search. What the last search told is kept for a moment, because libsecret asks for
  * the properties of each item after it.
  */
