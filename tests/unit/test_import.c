@@ -3,7 +3,7 @@
  * The sources of an import: what each line becomes, what is passed over, and what is refused
  * with its line and without a word of it.
  * links: daemon/admin/import_env.c daemon/admin/import_ini.c daemon/admin/import_git.c
- * links: daemon/admin/import_desktop.c daemon/admin/import_list.c libkc/attributes.c
+ * links: daemon/admin/import_desktop.c daemon/admin/import_list.c libkc/attributes.c libkc/naming.c
  * links: libkc/error.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"
