@@ -7,6 +7,12 @@ install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
 
+if(LIBSECRET_FOUND)
+  install(TARGETS kc-shim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS kcshim LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS kcshim-server LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)
+endif()
+
 # The file finds its prefix from where it lies, so that `cmake --install --prefix` may move it.
 file(RELATIVE_PATH KC_PREFIX_FROM_PKGCONFIG /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(libkc/libkc.pc.in libkc.pc @ONLY)
@@ -34,7 +40,11 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-foreach(program keychain-auth kcget git-credential-keychain-auth aws-credential-keychain-auth)
+set(completed keychain-auth kcget git-credential-keychain-auth aws-credential-keychain-auth)
+if(LIBSECRET_FOUND)
+  list(APPEND completed kc-shim)
+endif()
+foreach(program ${completed})
   install(FILES completions/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   install(FILES completions/${program}.zsh RENAME _${program}

@@ -263,6 +263,9 @@ static void set_request(struct draft *draft, const struct exchange *exchange, co
     if (exchange->decision.is_jit) {
         set_text(draft, "code", "jit");
     }
+    if (exchange->identity->via_shim) {
+        set_text(draft, "via", "shim");
+    }
 }
 
 static enum kc_error write_line(struct audit_lines *lines, const struct exchange *exchange,

@@ -27,6 +27,7 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     case KC_ACTION_STOP:
         return identity->is_administrator;
     case KC_ACTION_READ:
+    case KC_ACTION_GRANTS:
     case KC_ACTION_COUNT:
         break;
     }
@@ -59,7 +60,10 @@ static enum kc_reason judge_code(const struct policy_entry *entry, const struct 
     }
     for (size_t i = 0; i < identity->file_count; i++) {
         const struct identity_file *file = &identity->files[i];
-        if (entry == NULL || !policy_entry_allows_library(entry, file->path, file->hash)) {
+        bool is_ours =
+            file->is_shim ||
+            (entry != NULL && policy_entry_allows_library(entry, file->path, file->hash));
+        if (!is_ours) {
             advise_library(identity, file, message);
             return KC_REASON_UNTRUSTED_PROCESS;
         }
@@ -87,6 +91,9 @@ static enum kc_reason judge_entry(const struct policy *policy, const struct poli
         advise_script(entry, decision->message);
         return KC_REASON_CALLER_NOT_ALLOWED;
     }
+    if (exchange->request->action == KC_ACTION_GRANTS && !decision->is_helper) {
+        return KC_REASON_NONE; /* its own entry is no secret from a program */
+    }
     enum kc_reason reason = KC_REASON_NONE;
     if (!decision->is_helper) {
         reason = judge_own_right(entry, exchange->request, decision->message);
@@ -101,12 +108,18 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
                                     struct decision *decision) {
     const struct identity *identity = exchange->identity;
     const struct request *request = exchange->request;
-    if (request->type != KC_TYPE_REQUEST || request->service == NULL) {
+    bool is_grants = request->action == KC_ACTION_GRANTS;
+    if (request->type != KC_TYPE_REQUEST || (request->service == NULL && !is_grants)) {
         (void)snprintf(decision->message, sizeof decision->message,
                        "\"%s\" is for administration only", kc_action_word(request->action));
         return KC_REASON_ACTION_NOT_IN_POLICY;
     }
     const struct policy_entry *entry = policy_find(policy, identity->path, identity->hash);
+    if (entry == NULL && is_grants) {
+        (void)snprintf(decision->message, sizeof decision->message,
+                       "this program is not registered");
+        return KC_REASON_UNREGISTERED_BINARY;
+    }
     if (entry == NULL) {
         /* Without path and hash there is nothing that could be approved. */
         decision->is_pending = identity->path[0] != '\0' && identity->hash[0] != '\0';

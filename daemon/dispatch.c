@@ -33,6 +33,7 @@ static const struct row {
     [KC_ACTION_WRITE] = {operation_write, true, true},
     [KC_ACTION_DELETE] = {operation_delete, true, true},
     [KC_ACTION_SEARCH] = {operation_search, true, true},
+    [KC_ACTION_GRANTS] = {operation_grants, false, false},
     [KC_ACTION_STATUS] = {operation_status, false, false},
     [KC_ACTION_STOP] = {operation_stop, false, true},
 };

@@ -24,6 +24,7 @@ KC_MUST_USE enum kc_error operation_read(struct operation *operation);
 KC_MUST_USE enum kc_error operation_write(struct operation *operation);
 KC_MUST_USE enum kc_error operation_delete(struct operation *operation);
 KC_MUST_USE enum kc_error operation_search(struct operation *operation);
+KC_MUST_USE enum kc_error operation_grants(struct operation *operation);
 KC_MUST_USE enum kc_error operation_status(struct operation *operation);
 KC_MUST_USE enum kc_error operation_stop(struct operation *operation);
 

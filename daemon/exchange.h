@@ -28,6 +28,7 @@ struct identity_file {
     char *path;
     char hash[HASH_TEXT_SIZE];
     struct image_stamp stamp;
+    bool is_shim; /* known by its hash: the shim that is installed with this daemon */
 };
 
 /* Who asks: filled by identify, const afterwards, borrowed from the session. */
@@ -40,6 +41,7 @@ struct identity {
     char hash[HASH_TEXT_SIZE]; /* "" when it could not be computed */
     bool is_administrator;     /* runs the daemon's own image */
     bool makes_code;           /* has executable memory that no file backs */
+    bool via_shim;             /* the shim's server is in it */
     size_t file_count;         /* at most CODE_FILES_MAX (platform/code.h) */
     struct identity_file *files;
     enum kc_reason trouble;    /* KC_REASON_NONE, or why it can't be trusted … */

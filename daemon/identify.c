@@ -8,6 +8,7 @@
 #include "daemon/chain.h"
 #include "daemon/digest.h"
 #include "daemon/identify_internal.h"
+#include "daemon/shim.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
 #include "platform/check.h"
@@ -43,6 +44,9 @@ static enum kc_error keep_file(struct identification *identification, const stru
         return error;
     }
     memcpy(kept->hash, hash, sizeof kept->hash);
+    const struct shim *shim = &identification->identifier->shim;
+    kept->is_shim = shim_has(shim, hash);
+    identity->via_shim = identity->via_shim || shim_is_server(shim, hash);
     kept->path = strdup(image_path(file));
     if (kept->path == NULL) {
         return KC_NO_MEMORY;
@@ -77,13 +81,20 @@ static enum kc_error look_at_code(struct identification *identification, bool ma
         return KC_UNSAFE;
     }
     identity->makes_code = code->makes_code;
+    identity->via_shim = code->has_shim;
     for (size_t i = 0; i < code->file_count && error == KC_OK; i++) {
         error = find_hash(identification, code->files[i], may_read, hash);
         if (error == KC_OK) {
             error = keep_file(identification, code->files[i], hash);
         }
+        if (error == KC_OK) {
+            error = shim_judge_preloaded(&identification->identifier->shim, code, i, hash);
+        }
     }
     identification->why = "a library of it can't be read";
+    if (code->flaw != CODE_SOUND) {
+        say_flaw(code, identity->why);
+    }
     return error;
 }
 
@@ -335,6 +346,7 @@ enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
         return KC_NO_MEMORY;
     }
     (void)snprintf(identifier->own_hash, sizeof identifier->own_hash, "%s", own_hash);
+    shim_find(&identifier->shim);
     enum kc_error error = digest_new(&identifier->digest);
     if (error == KC_OK) {
         error = ancestors_new(identifier->digest, &identifier->ancestors);

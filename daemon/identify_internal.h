@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "daemon/identify.h"
+#include "daemon/shim.h"
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
@@ -19,6 +20,7 @@ struct identifier {
     struct digest *digest;
     struct ancestors *ancestors;
     char own_hash[HASH_TEXT_SIZE];
+    struct shim shim;
 };
 
 /* A failed look. An exec or an end in the middle is a changed identity, the rest is distrust.

@@ -22,6 +22,7 @@ static bool has_right(const struct policy_entry *entry, enum kc_action action) {
         return writes;
     case KC_ACTION_SEARCH:
         return reads || writes;
+    case KC_ACTION_GRANTS:
     case KC_ACTION_STATUS:
     case KC_ACTION_STOP:
     case KC_ACTION_COUNT:
@@ -42,6 +43,7 @@ static bool is_granted(const struct policy_entry *entry, const struct request *r
     case KC_ACTION_SEARCH:
         return policy_entry_allows(entry, RIGHT_READ, service, target, match) ||
                policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
+    case KC_ACTION_GRANTS:
     case KC_ACTION_STATUS:
     case KC_ACTION_STOP:
     case KC_ACTION_COUNT:

@@ -8,7 +8,9 @@
 #include "daemon/daemon.h"
 #include "daemon/dispatch.h"
 #include "daemon/dispatch_internal.h"
+#include "daemon/grants.h"
 #include "daemon/identify.h"
+#include "daemon/policy.h"
 #include "daemon/reply.h"
 #include "daemon/store.h"
 #include "libkc/parse.h"
@@ -118,18 +120,31 @@ static enum kc_error describe(const struct serving *serving, struct exchange *ex
     return daemon_describe(serving->daemon, &exchange->results[0].attributes);
 }
 
+/* `grants` answers from the policy, which is the loop's. */
+static enum kc_error fill_results(const struct serving *serving, struct exchange *exchange) {
+    const struct identity *identity = identity_of(serving);
+    if (exchange->decision.verdict != VERDICT_ALLOWED) {
+        return KC_OK;
+    }
+    if (exchange->request->action == KC_ACTION_STATUS) {
+        return describe(serving, exchange);
+    }
+    if (exchange->request->action == KC_ACTION_GRANTS) {
+        return grants_tell(
+            policy_find(config_policy(serving->daemon->config), identity->path, identity->hash),
+            &exchange->results, &exchange->result_count);
+    }
+    return KC_OK;
+}
+
 static enum kc_error serve_submit(const struct serving *serving, struct exchange **take_exchange,
                                   struct secret **ret_line) {
     struct exchange *exchange = *take_exchange;
     *take_exchange = NULL;
-    enum kc_error error = KC_OK;
     if (exchange->decision.is_pending) {
         identify_arguments(identity_of(serving));
     }
-    if (exchange->decision.verdict == VERDICT_ALLOWED &&
-        exchange->request->action == KC_ACTION_STATUS) {
-        error = describe(serving, exchange);
-    }
+    enum kc_error error = fill_results(serving, exchange);
     if (error == KC_OK) {
         error = store_submit(serving->daemon->store, exchange);
     }

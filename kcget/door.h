@@ -65,8 +65,8 @@ enum exit_code door_complain_usage(const struct door *door, const char *sentence
  * that reads a secret from its standard input does so afterwards. */
 KC_MUST_USE enum exit_code door_open(struct door *door);
 
-/* Waits for an approval when that was asked for (--wait, KEYCHAIN_AUTH_WAIT). EXIT_DONE: there is an
- * answer of whatever status, to be freed with kc_answer_free(). */
+/* Waits for an approval when that was asked for (--wait, KEYCHAIN_AUTH_WAIT). EXIT_DONE: there is
+ * an answer of whatever status, to be freed with kc_answer_free(). */
 KC_MUST_USE enum exit_code door_ask(struct door *door, const struct kc_query *query,
                                     struct kc_answer **ret_answer);
 

@@ -16,7 +16,7 @@
 #define ENTRY_SIZE 32
 
 static bool has_no_item(enum kc_action action) {
-    return action == KC_ACTION_STATUS || action == KC_ACTION_STOP;
+    return action == KC_ACTION_GRANTS || action == KC_ACTION_STATUS || action == KC_ACTION_STOP;
 }
 
 static enum kc_error missing(const char *field, char *why) {
@@ -46,8 +46,10 @@ static enum kc_error read_action(const json_t *object, struct request *request, 
         return missing("action", why);
     }
     request->action = kc_action_parse(word);
-    bool is_for_programs = request->type == KC_TYPE_REQUEST && has_no_item(request->action);
-    if (request->action == KC_ACTION_COUNT || is_for_programs) {
+    bool is_of_other_type =
+        has_no_item(request->action) &&
+        (request->type == KC_TYPE_REQUEST) != (request->action == KC_ACTION_GRANTS);
+    if (request->action == KC_ACTION_COUNT || is_of_other_type) {
         return message_refuse_word(why, "action", word);
     }
     return KC_OK;

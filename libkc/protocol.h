@@ -38,6 +38,7 @@
     X(WRITE, "write")   \
     X(DELETE, "delete") \
     X(SEARCH, "search") \
+    X(GRANTS, "grants") \
     X(STATUS, "status") \
     X(STOP, "stop")
 

@@ -20,7 +20,10 @@
 struct image;
 struct process;
 
-#define CODE_FILES_MAX   32  /* files beside the image that aren't trusted; more are a flaw */
+#define CODE_FILES_MAX   32 /* files beside the image that aren't trusted; more are a flaw */
+/* The shim, as it is installed: what LD_PRELOAD may name, and what serves behind it. */
+#define CODE_SHIM_HOOK   "libkcshim.so"
+#define CODE_SHIM_SERVER "libkcshim-server.so"
 #define CODE_SUBJECT_MAX 512 /* bytes of the file or variable at fault, with its NUL */
 
 enum code_flaw {
@@ -40,6 +43,10 @@ struct code {
     bool makes_code;                /* executable memory that no file backs */
     size_t file_count;              /* mapped to execute and not trusted, image apart */
     struct image *files[CODE_FILES_MAX];
+    /* Its loader was told to load this one, which is called like our hook. Whether it is ours its
+     * hash must tell: CODE_PRELOADED is the caller's to say. */
+    bool is_preloaded[CODE_FILES_MAX];
+    bool has_shim; /* a trusted file that is called like our server is mapped */
 };
 
 /*

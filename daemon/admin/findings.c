@@ -8,6 +8,7 @@
 
 #include "daemon/digest.h"
 #include "daemon/policy.h"
+#include "daemon/shim.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
 #include "platform/process.h"
@@ -61,11 +62,25 @@ static void look_at_surroundings(struct findings *findings, const struct process
               is_ok ? "our own user and pid name spaces, not traced" : why);
 }
 
-static void look_at_file(struct findings *findings, const struct image *file,
+static void look_at_file(struct findings *findings, const struct image *file, bool is_preloaded,
                          const struct policy_entry *entry) {
     char hash[HASH_TEXT_SIZE] = "";
     char path[SHOWN_MAX];
+    struct shim shim;
     enum kc_error error = digest_compute(file, NULL, hash);
+    shim_find(&shim);
+    if (error == KC_OK && shim_has(&shim, hash)) {
+        (void)add(findings, "library", true, "\"%s\" is the shim that is installed here",
+                  show(image_path(file), path));
+        return;
+    }
+    if (is_preloaded) {
+        (void)add(findings, "library", false,
+                  "LD_PRELOAD names \"%s\", which isn't the shim that "
+                  "is installed here",
+                  show(image_path(file), path));
+        return;
+    }
     bool is_allowed = error == KC_OK && entry != NULL &&
                       policy_entry_allows_library(entry, image_path(file), hash);
     const char *verdict = is_allowed ? "its entry allows it" : "its entry doesn't allow it";
@@ -94,7 +109,7 @@ static void look_at_code(struct findings *findings, const struct process *proces
               : may_make       ? "it makes code as it runs, and its entry allows that"
                                : "it makes code as it runs, and no entry allows that");
     for (size_t i = 0; i < code.file_count; i++) {
-        look_at_file(findings, code.files[i], entry);
+        look_at_file(findings, code.files[i], code.is_preloaded[i], entry);
     }
     code_clear(&code);
 }

@@ -3,59 +3,14 @@
 #include "daemon/admin/import_list.h"
 
 #include "daemon/store/desktop.h"
-#include "libkc/parse.h"
+#include "libkc/naming.h"
 #include "libkc/secret.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SCHEMA_KEY     "xdg:schema"
-#define DEFAULT_SCHEMA "org.freedesktop.Secret.Generic"
-#define TWINS_MAX      1000
-
-/* A target in the making; too long is noticed at the end. */
-struct target {
-    char text[KC_TARGET_MAX + 16];
-    size_t length;
-};
-
-static void append(struct target *target, const char *text) {
-    for (const char *at = text; *at != '\0' && target->length <= KC_TARGET_MAX; at++) {
-        unsigned char byte = (unsigned char)*at;
-        bool is_special = byte <= 0x20 || byte == 0x7f || strchr("%&=#", byte) != NULL;
-        target->length +=
-            (size_t)snprintf(target->text + target->length, sizeof target->text - target->length,
-                             is_special ? "%%%02X" : "%c", byte);
-    }
-}
-
-static void append_mark(struct target *target, char mark) {
-    if (target->length > 0 && target->length <= KC_TARGET_MAX) {
-        target->text[target->length] = mark;
-        target->text[target->length + 1] = '\0';
-        target->length++;
-    }
-}
-
-/* An item that has no attributes is named by its label. */
-static void write_target(const struct desktop_item *item, struct target *target) {
-    const struct attributes *attributes = item->attributes;
-    for (size_t i = 0; i < attributes->count; i++) {
-        if (strcmp(attributes->items[i].name, SCHEMA_KEY) != 0) {
-            append_mark(target, '&');
-            append(target, attributes->items[i].name);
-            append_mark(target, '=');
-            append(target, attributes->items[i].value);
-        }
-    }
-    if (target->length == 0) {
-        append(target, "kc:label");
-        append_mark(target, '=');
-        append(target, item->label);
-    }
-}
+#define TWINS_MAX 1000
 
 static enum kc_error add_text(struct attributes *attributes, const char *name, const char *text) {
     return text[0] == '\0' ? KC_OK : attributes_add(attributes, name, text);
@@ -93,35 +48,34 @@ static enum kc_error add_copy(struct import_list *list, const struct import_name
     return error == KC_OK ? import_list_add(list, names, &copy) : error;
 }
 
-static enum kc_error add_first_free(struct import_list *list, struct target *target,
-                                    const struct import_names *names, const struct secret *value) {
-    enum kc_error error = add_copy(list, names, value);
-    for (unsigned twin = 2; error == KC_EXISTS && twin < TWINS_MAX; twin++) {
-        (void)snprintf(target->text + target->length, sizeof target->text - target->length, "#%u",
-                       twin);
-        error = add_copy(list, names, value);
+/* `target` is what `names` points to. */
+static enum kc_error add_first_free(struct import_list *list, const struct desktop_item *item,
+                                    const struct import_names *names,
+                                    char target[KC_TARGET_MAX + 1]) {
+    for (unsigned twin = 1; twin < TWINS_MAX; twin++) {
+        enum kc_error error = naming_target(item->attributes, item->label, twin, target);
+        if (error == KC_OK) {
+            error = add_copy(list, names, item->value);
+        }
+        if (error != KC_EXISTS) {
+            return error;
+        }
     }
-    return error == KC_EXISTS ? KC_TOO_BIG : error;
+    return KC_TOO_BIG;
 }
 
 enum kc_error import_desktop_add(struct import_list *list, const struct desktop_item *item,
                                  const char *service, size_t origin) {
-    struct target target = {.length = 0};
+    char target[KC_TARGET_MAX + 1];
     struct attributes attributes = {0};
-    const char *schema = attributes_get(item->attributes, SCHEMA_KEY);
-    const struct import_names names = {.service = service != NULL  ? service
-                                                  : schema != NULL ? schema
-                                                                   : DEFAULT_SCHEMA,
-                                       .target = target.text,
-                                       .attributes = &attributes,
-                                       .origin = origin};
-    write_target(item, &target);
-    if (target.length > KC_TARGET_MAX) {
-        return KC_TOO_BIG;
-    }
+    const struct import_names names = {
+        .service = service != NULL ? service : naming_service(item->attributes),
+        .target = target,
+        .attributes = &attributes,
+        .origin = origin};
     enum kc_error error = write_attributes(item, &attributes);
     if (error == KC_OK) {
-        error = add_first_free(list, &target, &names, item->value);
+        error = add_first_free(list, item, &names, target);
     }
     attributes_clear(&attributes);
     return error == KC_EXISTS ? KC_INVALID : error;

@@ -176,16 +176,44 @@ static bool is_open_for_writing(int file) {
     return false;
 }
 
-static bool is_kept(const struct code *code, const struct image *file) {
+/* Where it is kept already; the count: nowhere. */
+static size_t find_kept(const struct code *code, const struct image *file) {
     struct image_stamp one;
     struct image_stamp other;
     for (size_t i = 0; i < code->file_count; i++) {
         if (image_stamp(code->files[i], &one) == KC_OK && image_stamp(file, &other) == KC_OK &&
             memcmp(one.words, other.words, sizeof one.words) == 0) {
-            return true;
+            return i;
         }
     }
-    return false;
+    return code->file_count;
+}
+
+enum kc_error code_keep_preloaded(struct code *code, const char *path) {
+    KC_AUTO_DESCRIPTOR place = -1;
+    KC_AUTO(image) file = NULL;
+    const char *why = NULL;
+    enum kc_error error = local_open(path, &place);
+    if (error == KC_OK) {
+        error = image_open_place(place, &file, &why);
+    }
+    if (error != KC_OK) {
+        return error == KC_NO_MEMORY ? error : KC_UNSAFE;
+    }
+    if (!check_is_on("code_files")) {
+        return KC_OK;
+    }
+    size_t index = find_kept(code, file);
+    if (index == CODE_FILES_MAX) {
+        return KC_UNSAFE;
+    }
+    if (index == code->file_count) {
+        code->files[index] = file;
+        code->file_count++;
+        file = NULL;
+    }
+    code->is_preloaded[index] = true;
+    return KC_OK;
 }
 
 static enum kc_error keep_untrusted(struct look *look, int place, const struct mapping *mapping) {
@@ -207,7 +235,7 @@ static enum kc_error keep_untrusted(struct look *look, int place, const struct m
     if (is_open_for_writing(image_file(file))) {
         set_flaw(code, CODE_WRITTEN, mapping->path, mapping->path_length);
     }
-    if (is_kept(code, file) || !check_is_on("code_files")) {
+    if (find_kept(code, file) < code->file_count || !check_is_on("code_files")) {
         return KC_OK;
     }
     if (code->file_count == CODE_FILES_MAX) {
@@ -250,7 +278,12 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
     if (trust == KC_NO_MEMORY || error != KC_OK) {
         return KC_NO_MEMORY;
     }
-    return is_found ? KC_OK : keep_untrusted(look, place, mapping);
+    if (!is_found) {
+        return keep_untrusted(look, place, mapping);
+    }
+    look->code->has_shim =
+        look->code->has_shim || code_is_called(path, strlen(path), CODE_SHIM_SERVER);
+    return KC_OK;
 }
 
 static bool is_named(const struct mapping *mapping, const char *name) {

@@ -41,6 +41,13 @@ KC_MUST_USE enum kc_error code_check_trusted_place(int place, const struct mount
 /* The same by name; what the name means a moment later isn't known. KC_NOT_FOUND. */
 KC_MUST_USE enum kc_error code_check_trusted(const char *path);
 
+/* The file is called `name`. */
+bool code_is_called(const char *path, size_t length, const char *name);
+
+/* Adds a file that LD_PRELOAD names to those that aren't trusted. KC_UNSAFE: it can't be opened, or
+ * there are too many; KC_NO_MEMORY. */
+KC_MUST_USE enum kc_error code_keep_preloaded(struct code *code, const char *path);
+
 /* Fills flaw and subject when the variables that the loader obeys lead outside of what is
  * trusted. */
 KC_MUST_USE enum kc_error code_look_environment(const struct process *process, struct code *code);

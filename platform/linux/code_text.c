@@ -113,6 +113,12 @@ enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer, si
     return KC_OK;
 }
 
+bool code_is_called(const char *path, size_t length, const char *name) {
+    size_t size = strlen(name);
+    return length > size && path[length - size - 1] == '/' &&
+           memcmp(path + length - size, name, size) == 0;
+}
+
 enum kc_error code_check_trusted_place(int place, const struct mount *known) {
     struct stat status;
     struct mount mount;
@@ -134,14 +140,22 @@ enum kc_error code_check_trusted(const char *path) {
     return error == KC_OK ? code_check_trusted_place(place, NULL) : error;
 }
 
+struct variable {
+    const char *name; /* with its = */
+    const char *separators;
+    bool holds_directories;
+    bool may_name_shim;
+};
+
 /* One word of such a variable. A bare name is looked for where the administrator, or
  * LD_LIBRARY_PATH, says; what isn't there is not loaded. */
-static enum kc_error check_word(const char *word, size_t length, bool is_directory) {
+static enum kc_error check_word(const struct variable *variable, const char *word, size_t length,
+                                struct code *code) {
     char path[PATH_MAX];
     if (length >= sizeof path) {
         return KC_UNSAFE;
     }
-    if (!is_directory && memchr(word, '/', length) == NULL) {
+    if (!variable->holds_directories && memchr(word, '/', length) == NULL) {
         return KC_OK;
     }
     if (length == 0 || word[0] != '/' || memchr(word, '$', length) != NULL) {
@@ -150,24 +164,22 @@ static enum kc_error check_word(const char *word, size_t length, bool is_directo
     memcpy(path, word, length);
     path[length] = '\0';
     enum kc_error error = code_check_trusted(path);
+    if (error == KC_UNSAFE && variable->may_name_shim &&
+        code_is_called(path, length, CODE_SHIM_HOOK)) {
+        error = code_keep_preloaded(code, path);
+    }
     return error == KC_NOT_FOUND ? KC_OK : error;
 }
 
-struct variable {
-    const char *name; /* with its = */
-    const char *separators;
-    bool holds_directories;
-};
-
-static enum kc_error check_variable(const struct variable *variable, const char *value) {
+static enum kc_error check_variable(const struct variable *variable, const char *value,
+                                    struct code *code) {
     if (*value == '\0') {
         return KC_OK;
     }
     for (;;) {
         size_t length = strcspn(value, variable->separators);
         bool is_empty_word = length == 0 && !variable->holds_directories;
-        enum kc_error error =
-            is_empty_word ? KC_OK : check_word(value, length, variable->holds_directories);
+        enum kc_error error = is_empty_word ? KC_OK : check_word(variable, value, length, code);
         if (error != KC_OK || value[length] == '\0') {
             return error;
         }
@@ -178,16 +190,16 @@ static enum kc_error check_variable(const struct variable *variable, const char 
 /* One "NAME=value" of the environment. */
 static enum kc_error look_at(const char *entry, struct code *code) {
     static const struct variable variables[] = {
-        {"LD_PRELOAD=", " :", false},
-        {"LD_AUDIT=", ":", false},
-        {"LD_LIBRARY_PATH=", ":;", true},
+        {"LD_PRELOAD=", " :", false, true},
+        {"LD_AUDIT=", ":", false, false},
+        {"LD_LIBRARY_PATH=", ":;", true, false},
     };
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         size_t name = strlen(variables[i].name);
         if (strncmp(entry, variables[i].name, name) != 0) {
             continue;
         }
-        enum kc_error error = check_variable(&variables[i], entry + name);
+        enum kc_error error = check_variable(&variables[i], entry + name, code);
         if (error == KC_NO_MEMORY) {
             return error;
         }

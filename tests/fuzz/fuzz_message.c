@@ -26,7 +26,7 @@ static void require(bool holds) {
 
 static void require_rules(const struct request *request) {
     bool has_item = request->type != KC_TYPE_HELLO && request->action != KC_ACTION_STATUS &&
-                    request->action != KC_ACTION_STOP;
+                    request->action != KC_ACTION_STOP && request->action != KC_ACTION_GRANTS;
     require((request->service != NULL) == has_item);
     require(request->target_count <= KC_TARGETS_MAX);
     require(request->value_count ==

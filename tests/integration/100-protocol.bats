@@ -107,6 +107,20 @@ END
         '[["b","3",null]]' "a write replaces the attributes, too"
 }
 
+@test "grants tells a program its own rights, and is no line of the record" {
+    run -0 raw -n <<<'{"type":"REQUEST","action":"grants","nonce":"@NONCE@"}'
+    is "$(verdicts <<<"${lines[0]}")" "denied unregistered_binary"
+    run -0 keychain-auth list-pending
+    lacks "$output" rawclient "it is what comes after that shows what it wants"
+    allow rawclient --read 'aws,git/x*' --write aws --search
+    run -0 raw -n <<<'{"type":"REQUEST","action":"grants","nonce":"@NONCE@"}'
+    is "$(jq -c '[.results[] | [.target, (.attributes | keys | join(" "))]]' <<<"${lines[0]}")" \
+        '[["aws","read search write"],["git/x*","read search"]]'
+    is "$(record '.action == "grants" and .result == "success"')" ""
+    run -0 raw -n <<<'{"type":"REQUEST","action":"grants","service":"aws","nonce":"@NONCE@"}'
+    is "$(verdicts <<<"${lines[0]}")" "error malformed_request"
+}
+
 @test "what isn't there is left out, and not_found is for exact requests that find nothing" {
     allow rawclient --read aws,github --write aws --search
     run -0 raw -n < <(

@@ -94,7 +94,8 @@ denied() {
     is "$(denials)" 1
     is "$(record '.action == "read" and .result == "success"' | jq -c '[.chain[].kind]')" \
         '["helper","binary"]'
-    is "$(keychain-auth audit --json -n 1 | jq -c '[(.chain | length), has("chain_end")]')" '[2,true]'
+    is "$(keychain-auth audit --json -n 1 | jq -c '[(.chain | length), has("chain_end")]')" \
+        '[2,true]'
 }
 
 @test "when the time is over the denial is the answer" {

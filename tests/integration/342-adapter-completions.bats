@@ -25,7 +25,8 @@ complete_bash() {
     is "$(complete_bash git-credential-keychain-auth '')" "erase get store"
     is "$(complete_bash git-credential-keychain-auth s)" store
     is "$(complete_bash git-credential-keychain-auth --t)" --timeout
-    is "$(complete_bash aws-credential-keychain-auth --)" "--help --socket --timeout --version --wait"
+    is "$(complete_bash aws-credential-keychain-auth --)" \
+        "--help --socket --timeout --version --wait"
     is "$(complete_bash aws-credential-keychain-auth '')" ""
 }
 

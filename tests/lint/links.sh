@@ -5,6 +5,8 @@
 set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 
+ours='tests|scripts|docs|libkc|daemon|kcget|libkcshim|platform'
+
 check() {
     local page link path
     for page in *.md docs/*.md; do
@@ -14,8 +16,8 @@ check() {
         done < <(grep -oE '\]\([^)#:]+(#[^)]*)?\)' "$page" | sed 's/^](//;s/)$//')
         while read -r path; do
             compgen -G "$path" >/dev/null || echo "$page: no such file: $path"
-        done < <(grep -oE '`(tests|scripts|docs|libkc|daemon|kcget|platform)/[a-zA-Z0-9_./*-]+' \
-            "$page" | tr -d '\140')
+        done < <(grep -oE '`[a-z]+/[a-zA-Z0-9_./*-]+' "$page" | tr -d '\140' |
+            grep -E "^($ours)/")
     done
 }
 

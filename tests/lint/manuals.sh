@@ -33,6 +33,7 @@ check() {
     done
 }
 
+[ ! -x "$build/kc-shim" ] || small_programs+=(kc-shim)
 need mandoc col
 for program_file in keychain-auth "${small_programs[@]}"; do
     [ -x "$build/$program_file" ] || {

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The shared library exports the functions of keychain-auth.h, all of them and nothing else.
+# The shared library exports the functions of keychain-auth.h, all of them and nothing else; the
+# shim, which is loaded into other people's programs, one function in each of its two parts: the
+# hook, and the server's door.
 set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 build=${1:?usage: $0 BUILD_DIR}
@@ -18,6 +20,10 @@ exported() {
 
 check() {
     diff <(declared) <(exported "$library") | sed -n 's/^< /not exported: /p;s/^> /exported: /p'
+    [ -e "${shims[0]}" ] || return 0 # a build without GLib
+    diff <(printf '%s\n' g_type_register_static_simple kcshim_redirect) \
+        <(for shim in "${shims[@]}"; do exported "$shim"; done) |
+        sed -n 's/^< /the shim lacks /p;s/^> /the shim exports /p'
 }
 
 need nm cc
@@ -25,6 +31,9 @@ sample libkc/keychain-auth.h <<<'KC_EXPORT int kc_promised(void);'
 echo 'int extra(void); int extra(void) { return 1; }' |
     cc -shared -fPIC -x c - -o "$sample_top/sample.so"
 library=$sample_top/sample.so
-must_find "not exported: kc_promised" "exported: extra"
+shims=("$library")
+must_find "not exported: kc_promised" "exported: extra" "the shim exports extra" \
+    "the shim lacks kcshim_redirect"
 library=$(cd "$build" && pwd)/libkc.so
+shims=("$build/shim/libkcshim.so" "$build/shim/keychain-auth/libkcshim-server.so")
 report

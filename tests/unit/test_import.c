@@ -5,7 +5,7 @@
  * links: daemon/admin/import_env.c daemon/admin/import_ini.c daemon/admin/import_git.c
  * links: daemon/admin/import_desktop.c daemon/admin/import_list.c daemon/admin/span.c
  * links: libkc/attributes.c
- * links: libkc/error.c libkc/login.c libkc/parse.c libkc/secret.c platform
+ * links: libkc/error.c libkc/login.c libkc/naming.c libkc/parse.c libkc/secret.c platform
  */
 #include "daemon/admin/import_list.h"
 #include "daemon/store/desktop.h"

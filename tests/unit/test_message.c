@@ -73,6 +73,7 @@ static void test_message_takes_the_requests_of_the_specification(void **state) {
         "\"targets\":[\"\"]}",
         "{\"type\":\"REQUEST\",\"action\":\"delete\",\"service\":\"s\",\"match\":\"prefix\","
         "\"targets\":[\"t\"]}",
+        "{\"type\":\"REQUEST\",\"action\":\"grants\"}",
         "{\"type\":\"REQUEST\",\"action\":\"search\",\"service\":\"s\"}",
         "{\"type\":\"REQUEST\",\"action\":\"search\",\"service\":\"s\",\"targets\":[\"\"]}",
         "{\"type\":\"REQUEST\",\"action\":\"write\",\"service\":\"s\",\"targets\":[\"t\"],"
@@ -160,6 +161,9 @@ static void test_message_refuses_and_says_why(void **state) {
          "values[0] isn't base64"},
         {"{\"type\":\"ADMIN\",\"action\":\"status\",\"service\":\"s\"}",
          "\"status\" can't have \"service\""},
+        {"{\"type\":\"REQUEST\",\"action\":\"grants\",\"service\":\"s\"}",
+         "\"grants\" can't have \"service\""},
+        {"{\"type\":\"ADMIN\",\"action\":\"grants\"}", "\"action\" can't be \"grants\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i][0], cases[i][1]);

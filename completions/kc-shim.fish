@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+# fish completion for kc-shim: its options, as its own --help lists them, and then whatever
+# completes the command behind it.
+
+function __kc_shim_options
+    kc-shim --help 2>/dev/null | string match -ra -g '(?:^| )(--[a-z][a-z-]*)'
+end
+
+complete -c kc-shim -n __fish_is_first_token -f -a '(__kc_shim_options)'
+complete -c kc-shim -x -a '(__fish_complete_subcommand)'

@@ -1,0 +1,14 @@
+#compdef kc-shim
+# SPDX-License-Identifier: MIT
+# zsh completion for kc-shim: its options, as its own --help lists them, and then whatever completes
+# the command behind it.
+
+local -a rows
+if [[ CURRENT -eq 2 && ${words[CURRENT]} == -* ]]; then
+    rows=(${(f)"$("${words[1]}" --help 2>/dev/null | grep -oE -- '(^| )--[a-z][a-z-]*')"})
+    compadd -- ${rows## }
+else
+    shift words
+    ((CURRENT--))
+    _normal
+fi
