@@ -267,6 +267,27 @@ static void test_chain_pins_are_kept_for_the_next(void **state) {
     assert_int_equal(chain_check(second), KC_CHANGED);
 }
 
+static void test_chain_keeps_no_pin_of_one_that_executes(void **state) {
+    const struct room *room = *state;
+    static const char order[] = "exec sleep 60\n";
+    const struct timespec moment = {0, 5000000};
+    struct family family = family_type("/bin/dash", "sleep 60");
+    KC_AUTO(chain) before = walk_from(room, family_last(&family));
+    KC_AUTO(process) shell = pin(family.pids[0]);
+    assert_int_equal(write(family.input, order, sizeof order - 1), (ssize_t)sizeof order - 1);
+    for (int i = 0; i < 2000 && process_check(shell) == KC_OK; i++) {
+        (void)nanosleep(&moment, NULL);
+    }
+    KC_AUTO(chain) after = walk_from(room, family_last(&family));
+    assert_int_equal(chain_check(before), KC_CHANGED);
+    assert_int_equal(after->count, before->count);
+    assert_int_equal(after->end, before->end);
+    assert_int_equal(after->links[0].kind, LINK_BINARY);
+    assert_string_not_equal(after->links[0].path, before->links[0].path);
+    assert_ptr_equal(after->pins[1], before->pins[1]);
+    family_end(&family);
+}
+
 static void test_chain_pins_are_bounded(void **state) {
     const struct room *room = *state;
     static struct ancestor *held[CHAIN_PINS_MAX];
@@ -517,6 +538,7 @@ int main(void) {
         CASE(test_chain_is_named_alike_for_the_same_programs),
         CASE(test_chain_names_differ_in_every_word),
         CASE(test_chain_pins_are_kept_for_the_next),
+        CASE(test_chain_keeps_no_pin_of_one_that_executes),
         CASE(test_chain_pins_are_bounded),
         CASE(test_chain_of_remembered_files_needs_no_reading),
         CASE(test_chain_walk_ends_when_it_is_cancelled),
