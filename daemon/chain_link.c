@@ -127,18 +127,13 @@ static enum kc_error find_script(const struct climb *climb, const struct process
     return link->script != NULL ? KC_OK : KC_NO_MEMORY;
 }
 
-/* Whole arguments only: one that was cut may not be what it seems, and what follows isn't known. */
+/* A full buffer was cut, as far as we can tell, and says so by lacking its last NUL. */
 static enum interpreter_use read_use(const char *path, char *text, size_t length,
                                      const char **ret_script) {
-    bool is_cut = length == ARGUMENTS_MAX;
-    if (is_cut) {
-        length--;
-        while (length > 0 && text[length - 1] != '\0') {
-            length--;
-        }
+    if (length == ARGUMENTS_MAX) {
+        text[length - 1] = '?';
     }
-    enum interpreter_use use = interpreter_use(path, text, length, ret_script);
-    return is_cut && use != USE_SCRIPT ? USE_INLINE : use;
+    return interpreter_use(path, text, length, ret_script);
 }
 
 static enum kc_error find_use(const struct climb *climb, const struct process *process,

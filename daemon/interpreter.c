@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* isspace(3) */
+#define BLANKS " \t\n\v\f\r"
+
 /* By the first argument, which has a dash before it in a login shell. */
 static const struct family *family_called(const char *name) {
     return family_find(name[0] == '-' ? name + 1 : name);
@@ -20,6 +23,7 @@ struct command {
     const char *next; /* argument */
     const char *end;
     const char *script;
+    bool is_cut; /* more arguments follow, which we don't have */
     bool reads_input;
     bool stays;
 };
@@ -53,7 +57,7 @@ static bool read_value(struct command *command, const char *letter) {
     const struct grammar *grammar = command->grammar;
     const char *rest = letter + 1;
     if (has_letter(grammar->attached, *letter)) {
-        return strchr(rest, ' ') == NULL; /* perl reads on behind a blank */
+        return strpbrk(rest, BLANKS) == NULL; /* perl reads on behind a blank */
     }
     bool is_next = has_letter(grammar->next, *letter);
     bool is_script = has_letter(grammar->script, *letter);
@@ -149,6 +153,9 @@ static enum interpreter_use read_operand(struct command *command, const char *op
             return USE_INLINE;
         }
     }
+    if (operand == NULL && command->is_cut) {
+        return USE_INLINE; /* the options go on: awk takes a second script there */
+    }
     if (command->script == NULL) {
         return USE_INPUT;
     }
@@ -187,23 +194,34 @@ bool interpreter_is_one(const char *path) {
     return family_find(path) != NULL;
 }
 
+/* One that was cut may not be what it seems. */
+static size_t whole_length(const char *arguments, size_t length) {
+    while (length > 0 && arguments[length - 1] != '\0') {
+        length--;
+    }
+    return length;
+}
+
 enum interpreter_use interpreter_use(const char *path, const char *arguments, size_t length,
                                      const char **ret_script) {
     const struct family *family = family_find(path);
     if (family == NULL) {
         return USE_NONE;
     }
-    if (length == 0 || arguments[length - 1] != '\0') {
+    size_t whole = whole_length(arguments, length);
+    if (whole == 0) {
         return USE_INLINE;
     }
-    struct command command = {
-        .grammar = family->grammar, .next = arguments, .end = arguments + length};
+    struct command command = {.grammar = family->grammar,
+                              .next = arguments,
+                              .end = arguments + whole,
+                              .is_cut = whole < length};
     const char *name = take_argument(&command);
     enum interpreter_use use = command.next == command.end ? USE_INPUT : USE_INLINE;
     if (family->grammar != NULL) {
         use = read_command(&command, name);
     }
-    if (use == USE_INPUT && family_called(name) == NULL) {
+    if (use == USE_INPUT && (command.is_cut || family_called(name) == NULL)) {
         use = USE_INLINE; /* it wrote over its arguments ("npm install"): they say nothing */
     }
     if (use == USE_SCRIPT) {

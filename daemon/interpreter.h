@@ -24,7 +24,9 @@ bool interpreter_is_one(const char *path);
  * `arguments` as process_arguments() gives them: each ended by a NUL, the first is the program's
  * own name. `ret_script` is set for USE_SCRIPT: the name as it was given, borrowed from
  * `arguments`, and relative to wherever the process was when it began.
- * An interpreter whose arguments were cut, or are empty, is USE_INLINE.
+ * Arguments whose last one lacks its NUL were cut there: then only a script that is an operand is
+ * USE_SCRIPT, since nothing behind it can change what is run, and all else is USE_INLINE. So is an
+ * interpreter without arguments.
  */
 enum interpreter_use interpreter_use(const char *path, const char *arguments, size_t length,
                                      const char **ret_script);

@@ -66,9 +66,10 @@ static const struct grammar python = {
     .words = "help version",
     .ends = "--",
     .traits = DASH_IS_INPUT};
-/* " -": perl reads on behind a blank in the same word, as a first line "#!perl -w -T" has it. */
+/* " -": perl reads on behind a blank in the same word, as a first line "#!perl -w -T" has it. What
+ * stands behind -F between slashes or quotes goes into the program as it is. */
 static const struct grammar perl = {
-    .flags = "01234567aclnpstTuUvwWX -", .attached = "iCF", .ends = "--", .traits = DASH_IS_INPUT};
+    .flags = "01234567aclnpstTuUvwWX -", .attached = "iC", .ends = "--", .traits = DASH_IS_INPUT};
 static const struct grammar ruby = {
     .flags = "acdlnpsvwyhU",
     .attached = "0FiKTW",

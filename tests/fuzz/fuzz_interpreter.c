@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         abort();
     }
     bool is_whole = size > 0 && arguments[size - 1] == '\0';
-    if (!is_whole && use != USE_INLINE && use != USE_NONE) {
+    if (!is_whole && use == USE_INPUT) {
         abort();
     }
     return 0;

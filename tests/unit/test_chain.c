@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include "daemon/chain.h"
+#include "daemon/chain_internal.h"
 #include "daemon/digest.h"
 #include "platform/process.h"
 #include "tests/unit/family.h"
@@ -266,6 +267,47 @@ static void test_chain_pins_are_kept_for_the_next(void **state) {
     assert_int_equal(chain_check(second), KC_CHANGED);
 }
 
+static void test_chain_keeps_no_pin_of_one_that_executes(void **state) {
+    const struct room *room = *state;
+    static const char order[] = "exec sleep 60\n";
+    const struct timespec moment = {0, 5000000};
+    struct family family = family_type("/bin/dash", "sleep 60");
+    KC_AUTO(chain) before = walk_from(room, family_last(&family));
+    KC_AUTO(process) shell = pin(family.pids[0]);
+    assert_int_equal(write(family.input, order, sizeof order - 1), (ssize_t)sizeof order - 1);
+    for (int i = 0; i < 2000 && process_check(shell) == KC_OK; i++) {
+        (void)nanosleep(&moment, NULL);
+    }
+    KC_AUTO(chain) after = walk_from(room, family_last(&family));
+    assert_int_equal(chain_check(before), KC_CHANGED);
+    assert_int_equal(after->count, before->count);
+    assert_int_equal(after->end, before->end);
+    assert_int_equal(after->links[0].kind, LINK_BINARY);
+    assert_string_not_equal(after->links[0].path, before->links[0].path);
+    assert_ptr_equal(after->pins[1], before->pins[1]);
+    family_end(&family);
+}
+
+static void test_chain_pins_are_bounded(void **state) {
+    const struct room *room = *state;
+    static struct ancestor *held[CHAIN_PINS_MAX];
+    struct family family = family_fork(2);
+    KC_AUTO(process) child = pin(family_last(&family));
+    struct chain *chain = NULL;
+    for (size_t i = 0; i < CHAIN_PINS_MAX; i++) {
+        struct process *none = NULL;
+        assert_int_equal(ancestor_new(room->ancestors, &none, &held[i]), KC_OK);
+    }
+    assert_int_equal(walk(room, true, child, &chain), KC_BUSY);
+    assert_null(chain);
+    for (size_t i = 0; i < CHAIN_PINS_MAX; i++) {
+        ancestor_release(room->ancestors, held[i]);
+    }
+    assert_int_equal(walk(room, true, child, &chain), KC_OK);
+    chain_free(chain);
+    family_end(&family);
+}
+
 static void test_chain_of_remembered_files_needs_no_reading(void **state) {
     const struct room *room = *state;
     struct family family = family_fork(3);
@@ -496,6 +538,8 @@ int main(void) {
         CASE(test_chain_is_named_alike_for_the_same_programs),
         CASE(test_chain_names_differ_in_every_word),
         CASE(test_chain_pins_are_kept_for_the_next),
+        CASE(test_chain_keeps_no_pin_of_one_that_executes),
+        CASE(test_chain_pins_are_bounded),
         CASE(test_chain_of_remembered_files_needs_no_reading),
         CASE(test_chain_walk_ends_when_it_is_cancelled),
         CASE(test_chain_goes_on_above_a_deleted_program),

@@ -289,6 +289,8 @@ static void test_interpreter_with_code_that_has_no_name_is_inline(void **state) 
         {"/usr/bin/perl", "perl|-d:evil|a.pl|"},
         {"/usr/bin/perl", "perl|-w -Mevil|a.pl|"},
         {"/usr/bin/perl", "perl|-i.bak -Mevil|a.pl|"},
+        {"/usr/bin/perl", "perl|-i.bak\t-Mevil|a.pl|"},
+        {"/usr/bin/perl", "perl|-F/,/);evil(/,/|a.pl|"},
         {"/usr/bin/ruby3.1", "ruby|-e|x|"},
         {"/usr/bin/ruby3.1", "ruby|-revil|a.rb|"},
         {"/usr/bin/ruby3.1", "ruby|-wr|evil|a.rb|"},
@@ -331,9 +333,14 @@ static void test_interpreter_with_code_that_has_no_name_is_inline(void **state) 
 static void test_interpreter_in_doubt_is_inline(void **state) {
     (void)state;
     static const struct call cases[] = {
-        {"/bin/bash", ""},              /* no arguments at all */
-        {"/bin/bash", "bash|a.sh"},     /* cut */
-        {"/bin/bash", "bash"},          /* cut */
+        {"/bin/bash", ""},          /* no arguments at all */
+        {"/bin/bash", "bash|a.sh"}, /* cut */
+        {"/bin/bash", "bash"},      /* cut */
+        {"/bin/bash", "bash|-|x"},
+        {"/usr/bin/python3.11", "python3|-|x"},
+        {"/usr/bin/mawk", "awk|-f|a.awk|-f"}, /* a second script may follow */
+        {"/usr/bin/mawk", "awk|-f|a.awk|-v|x=1|-v"},
+        {"/usr/lib/R/bin/exec/R", "R|--file=a.R|--file=b"},
         {"/bin/bash", "bash|-Z|a.sh|"}, /* no such option */
         {"/bin/bash", "bash|--unheard-of|a.sh|"},
         {"/bin/bash", "bash|-o|"}, /* its value is missing */
@@ -380,6 +387,20 @@ static void test_interpreter_in_doubt_is_inline(void **state) {
     }
 }
 
+static void test_interpreter_with_a_script_may_have_any_number_of_arguments(void **state) {
+    (void)state;
+    static const struct call cases[] = {
+        {"/bin/bash", "bash|-e|a|x"},
+        {"/usr/bin/python3.11", "python3|a|x|y"},
+        {"/usr/bin/mawk", "awk|-f|a|x|-"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *script = NULL;
+        assert_int_equal(read_call(cases[i].path, cases[i].arguments, &script), USE_SCRIPT);
+        assert_string_equal(script, "a");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interpreter_is_known_by_its_name),
@@ -387,6 +408,7 @@ int main(void) {
         cmocka_unit_test(test_interpreter_without_a_script_reads_its_input),
         cmocka_unit_test(test_interpreter_with_code_that_has_no_name_is_inline),
         cmocka_unit_test(test_interpreter_in_doubt_is_inline),
+        cmocka_unit_test(test_interpreter_with_a_script_may_have_any_number_of_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Code that nobody approved, in the clothes of a script that somebody did: the options and arguments
+# that make an interpreter run something else than the file that it names. Each test has a top of
+# its own (programs/session.c).
+
+load helpers
+
+setup() {
+    private_home
+    start_daemon
+    put aws key prize
+    cd "$BATS_TEST_TMPDIR" || return
+    keychain-auth register "$(command -v session)" --launcher --session-root >/dev/null
+}
+
+teardown() {
+    stop_daemon
+}
+
+# in_session COMMAND…: below a top of its own, without a terminal; its output and exit code.
+in_session() {
+    session --no-terminal "$@"
+}
+
+# kind: of the nearest process above the helper that asked last.
+kinds() {
+    record '.event == "request"' | tail -n 1 | jq -c '[.chain[].kind]'
+}
+
+@test "perl's separator is a program, and not its script's" {
+    perl=$(readlink -f "$(command -v perl)")
+    printf '%s\n' "#!$perl" 'exit(system(qw(kcget aws key)) >> 8);' >ask.pl
+    chmod 0700 ask.pl
+    keychain-auth register ask.pl --read aws
+    printf '%s\n' "#!$perl" '1;' >harmless.pl
+    chmod 0700 harmless.pl
+    keychain-auth register harmless.pl --read aws
+    run -0 in_session ./ask.pl </dev/null
+    is "$output" prize
+    run in_session "$perl" '-F/x/);system(q(kcget),q(aws),q(key));(/x/' harmless.pl <<<line
+    lacks "$output" prize
+    has "$output" "may not"
+    is "$(kinds)" '["helper","inline","binary"]'
+}
+
+@test "a second awk program can't hide behind more arguments than we look at" {
+    awk=$(readlink -f "$(command -v awk)")
+    sh=$(readlink -f /bin/sh)
+    echo 'BEGIN { system("kcget aws key") }' >evil.awk
+    echo 'BEGIN { x = 1 }' >harmless.awk
+    cp evil.awk asks.awk
+    echo '#' >>asks.awk
+    keychain-auth register "$sh" --launcher --inline
+    keychain-auth register asks.awk --interpreter "$awk" --read aws
+    keychain-auth register harmless.awk --interpreter "$awk" --read aws
+    many=()
+    for i in {1..3000}; do
+        many+=("-vx=$i")
+    done
+    run in_session "$awk" -f harmless.awk "${many[@]}" -f evil.awk </dev/null
+    lacks "$output" prize
+    has "$output" "may not"
+    is "$(kinds)" '["helper","inline","inline","binary"]'
+    # What stands behind a script's first operand is the script's own.
+    run in_session "$awk" -f asks.awk harmless.awk "${many[@]/#-v/}" </dev/null
+    has "$output" prize
+}
