@@ -61,7 +61,7 @@ const char *policy_entry_unsupported(const struct policy_entry *entry);
 
 enum right { RIGHT_READ, RIGHT_WRITE };
 
-/* The grants as they stand in the file ("aws", "git/https://*@github.com"). */
+/* The grants as they stand in the file ("aws", "git/https://?*@github.com"). */
 size_t policy_entry_grant_count(const struct policy_entry *entry, enum right right);
 const char *policy_entry_grant(const struct policy_entry *entry, enum right right, size_t index);
 
