@@ -228,6 +228,16 @@ attribute() {
     let_adapter git --read 'git/https://*@h.example/acme/*'
     is "$(ask_git get "${here[@]}" path=acme/a.git)" $'username=bob\npassword=pw-acme'
     run -1 ask_git get "${here[@]}" path=other/a.git
+    # Storing and erasing likewise.
+    stop_adapter git --read 'git/https://*@h.example/acme/*' --write git
+    let_adapter git --read 'git/https://*@h.example' --write 'git/https://*@h.example'
+    login https://h.example new pw-new
+    is "$(attribute https://@h.example usernames)" "bob new"
+    ask_git erase "${here[@]}" username=new password=pw-new
+    is "$(attribute https://@h.example usernames)" bob
+    run -1 login https://other.example new pw-new
+    run -1 ask_git erase protocol=https host=other.example
+    is "$(attribute https://bob@other.example username)" bob
 }
 
 @test "a password is found that a person stored, also under the name of nobody" {
@@ -236,6 +246,8 @@ attribute() {
     is "$(ask_git get "${here[@]}")" ""
     printf 'pw' | keychain-auth set git https://@h.example --attr username=bob
     is "$(ask_git get "${here[@]}")" $'username=bob\npassword=pw'
+    ask_git erase "${here[@]}" username=bob password=pw
+    is "$(targets)" ""
     # What git's lines can't carry stays where it is.
     printf 'p\rw' | keychain-auth set git https://bob@h.example
     run -4 --separate-stderr ask_git get "${here[@]}" username=bob
@@ -286,6 +298,16 @@ attribute() {
         'printf "protocol=https\nhost=h.example\n" | git-credential-keychain-auth get >/dev/full'
     has "$stderr" "standard output"
     lacks "$stderr" pw
+}
+
+# libraries PROGRAM
+libraries() {
+    ldd "$(command -v "$1")" | awk '{ print $1 }' | sort
+}
+
+@test "the adapters link what kcget links" {
+    is "$(libraries git-credential-keychain-auth)" "$(libraries kcget)"
+    is "$(libraries aws-credential-keychain-auth)" "$(libraries kcget)"
 }
 
 @test "many at the same time get and store what is theirs" {
