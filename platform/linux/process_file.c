@@ -10,10 +10,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+
+/* Where bash keeps the script that it reads (shell.c of bash 5.2, open_shell_script). */
+#define SHELL_SCRIPT "fd/255"
 
 static const char *why_no_file(enum kc_error error) {
     switch (error) {
+    case KC_EXISTS:
+        return "the name of its script means two files, where it is and where it began";
+    case KC_INVALID:
+        return "it reads another file than its script's name means";
     case KC_NOT_FOUND:
         return "its script isn't there under the name that it was given";
     case KC_DENIED:
@@ -26,28 +37,107 @@ static const char *why_no_file(enum kc_error error) {
     }
 }
 
-static enum kc_error open_named(const struct process *process, const char *name,
-                                struct image **ret_image) {
+/* Where it was when it began, as whoever started it says (environ(7), PWD); "" when it doesn't. */
+static enum kc_error read_beginning(const struct process *process, char directory[PATH_MAX]) {
+    KC_AUTO_TEXT text = NULL;
+    size_t length = 0;
+    enum kc_error error = process_read_text(process, "environ", &text, &length);
+    directory[0] = '\0';
+    if (error != KC_OK) {
+        return error;
+    }
+    for (size_t at = 0; at < length; at += strlen(text + at) + 1) {
+        if (strncmp(text + at, "PWD=/", sizeof "PWD=/" - 1) == 0) {
+            (void)snprintf(directory, PATH_MAX, "%s", text + at + sizeof "PWD=" - 1);
+            break;
+        }
+    }
+    return KC_OK;
+}
+
+static enum kc_error open_from(const struct process *process, const char *directory,
+                               const char *name, struct image **ret_image) {
+    char path[2 * PATH_MAX];
     const char *why = NULL;
     KC_AUTO_DESCRIPTOR place = -1;
     KC_AUTO_DESCRIPTOR here = openat(process->directory, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (here < 0) {
         return process_look_error(process, errno);
     }
-    enum kc_error error = local_open_at(here, name, &place);
+    int length =
+        snprintf(path, sizeof path, "%s%s%s", directory, directory[0] != '\0' ? "/" : "", name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return KC_NOT_FOUND;
+    }
+    enum kc_error error = local_open_at(here, path, &place);
     return error == KC_OK ? image_open_place(place, ret_image, &why) : error;
+}
+
+/* KC_OK also when there is none. */
+static enum kc_error open_at_beginning(const struct process *process, const char *name,
+                                       struct image **ret_image) {
+    char beginning[PATH_MAX];
+    enum kc_error error = read_beginning(process, beginning);
+    if (error == KC_OK && beginning[0] != '\0') {
+        error = open_from(process, beginning, name, ret_image);
+    }
+    return error == KC_NOT_FOUND ? KC_OK : error;
+}
+
+static bool is_same(int one, int other) {
+    struct stat first;
+    struct stat second;
+    return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* A relative name was meant where the process began; it may be elsewhere now. Where both places
+ * have a file of that name, which one was meant can't be told. */
+static enum kc_error open_named(const struct process *process, const char *name,
+                                struct image **ret_image) {
+    KC_AUTO(image) first = NULL;
+    KC_AUTO(image) now = NULL;
+    enum kc_error error = name[0] == '\0' ? KC_NOT_FOUND : KC_OK;
+    if (error == KC_OK && name[0] != '/') {
+        error = open_at_beginning(process, name, &first);
+    }
+    if (error == KC_OK) {
+        error = open_from(process, "", name, &now);
+    }
+    if (error == KC_NOT_FOUND && first != NULL) {
+        error = KC_OK;
+    } else if (error == KC_OK && first != NULL && !is_same(image_file(first), image_file(now))) {
+        error = KC_EXISTS;
+    }
+    if (error == KC_OK) {
+        struct image **found = now != NULL ? &now : &first;
+        *ret_image = *found;
+        *found = NULL;
+    }
+    return error;
+}
+
+/* Whether it may be the file that a shell reads: it is when there is none to be seen. */
+static bool is_read(const struct process *process, const struct image *image) {
+    struct stat status;
+    KC_AUTO_DESCRIPTOR script = openat(process->directory, SHELL_SCRIPT, O_PATH | O_CLOEXEC);
+    return script < 0 || fstat(script, &status) != 0 || !S_ISREG(status.st_mode) ||
+           is_same(script, image_file(image));
 }
 
 enum kc_error process_open_file(const struct process *process, const char *name,
                                 struct image **ret_image, const char **ret_why) {
     KC_AUTO(image) image = NULL;
     enum kc_error error = open_named(process, name, &image);
+    if (error == KC_OK && !is_read(process, image)) {
+        error = KC_INVALID;
+    }
     if (error == KC_OK) {
         error = process_check(process);
     }
     if (error != KC_OK) {
         *ret_why = why_no_file(error);
-        return error;
+        return error == KC_EXISTS || error == KC_INVALID ? KC_UNSAFE : error;
     }
     *ret_image = image;
     image = NULL;

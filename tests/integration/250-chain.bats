@@ -297,6 +297,36 @@ END
     has "$output" "$PWD/both"
 }
 
+@test "a script that goes elsewhere is still that script, and no other of its name" {
+    trust_top
+    mkdir good evil elsewhere
+    script good/deploy.sh 'cd ../elsewhere' 'kcget aws key' 'exit $?'
+    keychain-auth register good/deploy.sh --read aws
+    cd good
+    run -0 in_session ./deploy.sh
+    is "$output" prize
+    cd ../evil
+    script deploy.sh 'cd ../good' 'kcget aws key' 'exit $?'
+    run -1 in_session ./deploy.sh
+    lacks "$output" prize
+    # Neither by what it says of where it began, nor by a file of that name where it began.
+    run -1 in_session env -u PWD ./deploy.sh
+    run -1 in_session env "PWD=$BATS_TEST_TMPDIR/good" ./deploy.sh
+    script deploy.sh 'mv deploy.sh other.sh' 'cd ../good' 'kcget aws key' 'exit $?'
+    run -1 in_session ./deploy.sh
+    # An interpreter that doesn't keep its script open is asked by its names alone.
+    cd ../good
+    printf '%s\n' 'import os, subprocess, sys' 'os.chdir("..")' \
+        'sys.exit(subprocess.run(["kcget", "aws", "key"]).returncode)' >tool.py
+    keychain-auth register tool.py --interpreter "$python" --read aws
+    run -0 in_session /usr/bin/python3 tool.py
+    is "$output" prize
+    cp tool.py ../tool.py
+    echo '# another' >>../tool.py
+    run -1 in_session /usr/bin/python3 tool.py
+    has "$output" "two files"
+}
+
 @test "a script's path may have blanks and quotes, and a symbolic link is its target" {
     trust_top
     mkdir "a dir"
