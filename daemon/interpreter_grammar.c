@@ -117,7 +117,7 @@ static const struct family families[] = {
     {"yash", &yash},
     {"fish", &fish},
     {"python pypy", &python},
-    {"perl", &perl},
+    {"perl debugperl", &perl},
     {"ruby", &ruby},
     {"node nodejs", &node},
     {"php", &php},
@@ -128,12 +128,14 @@ static const struct family families[] = {
     {"R", &r},
     {"Rscript", &rscript},
     {"busybox toybox", &applets},
-    {"csh tcsh rc es elvish nu xonsh pwsh", NULL},
-    {"deno bun qjs gjs cjs d8 js electron", NULL},
-    {"java jshell jruby groovy scala clojure kotlin mono dotnet", NULL},
+    {"csh tcsh bsd-csh rc es elvish nu xonsh pwsh sash osh oils-for-unix ion sh.shared", NULL},
+    {"deno bun qjs gjs gjs-console cjs cjs-console d8 js electron", NULL},
+    {"java jshell jruby groovy scala clojure kotlin mono mono-sgen dotnet", NULL},
     {"guile racket gsi csi scheme sbcl clisp ecl emacs emacs-gtk emacs-lucid emacs-nox", NULL},
-    {"ocaml ghci runghc swipl erl beam.smp escript elixir iex", NULL},
-    {"julia octave octave-cli gnuplot m4 gdb crystal janet goawk osascript", NULL},
+    {"ocaml ocamlrun ghci runghc swipl erl beam.smp escript elixir iex", NULL},
+    {"julia octave octave-cli octave-gui gnuplot gnuplot-nox gnuplot-qt gnuplot-x11", NULL},
+    {"php-cgi phpdbg micropython mruby luatex luahbtex luajittex texlua moar pike newlisp", NULL},
+    {"m4 gdb crystal janet goawk osascript", NULL},
 };
 
 /* What is found behind a name besides a version. */

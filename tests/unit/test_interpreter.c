@@ -85,6 +85,15 @@ static void test_interpreter_is_known_by_its_name(void **state) {
         "/usr/bin/Rscript",
         "/usr/lib/R/bin/exec/R",
         "/usr/bin/perl5.36-x86_64-linux-gnu",
+        "/usr/bin/debugperl",
+        "/usr/bin/bsd-csh",
+        "/usr/bin/gjs-console",
+        "/usr/bin/mono-sgen",
+        "/usr/bin/gnuplot-nox",
+        "/usr/bin/php-cgi8.2",
+        "/usr/bin/ocamlrun",
+        "/usr/bin/luahbtex",
+        "/usr/lib/klibc/bin/sh.shared",
     };
     static const char *const unknown[] = {
         "",
