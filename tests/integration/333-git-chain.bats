@@ -59,6 +59,36 @@ chain() {
     lacks "$output" s3cret
 }
 
+@test "a post-install script of npm gets no password from either, typed by a person both give one" {
+    command -v npm >/dev/null || skip "npm is missing"
+    printf '{"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s3cret"}' |
+        keychain-auth set aws prod --json
+    printf 'protocol=https\nhost=example.com\nusername=bob\n\n' >question
+    git config --global --list >/dev/null
+    # All that a person does with git in this shell is allowed …
+    lines=("git credential fill <question >typed; aws-credential-keychain-auth prod >key; true")
+    printf '%s\n' "${lines[@]}" | session "$bash" --norc --noprofile >shown
+    eval "$(suggested "$(tr -d '\r' <shown | grep ' --read git ')")"
+    eval "$(suggested "$(tr -d '\r' <shown | grep ' --read aws ')")"
+    printf '%s\n' "${lines[@]}" | session "$bash" --norc --noprofile >shown
+    has "$(cat typed)" "password=s3cret"
+    has "$(cat key)" '"SecretAccessKey":"s3cret"'
+    # … and the same below npm isn't.
+    mkdir package app
+    cat >package/package.json <<'END'
+{"name":"innocent","version":"1.0.0","scripts":{"postinstall":
+"git credential fill <$IN/question >$IN/git; aws-credential-keychain-auth prod >$IN/aws; exit 0"}}
+END
+    echo '{"name":"app","version":"1.0.0","private":true}' >app/package.json
+    printf '%s\n' "export IN=$PWD; cd app" \
+        'npm install --offline --no-audit --no-fund --install-links=false ../package' |
+        session "$bash" --norc --noprofile >shown
+    [ -e git ] && [ -e aws ]
+    is "$(cat git aws)" ""
+    is "$(record '.result == "denied"' | tail -n 2 | jq -r '.chain | map(.path) | join(" ")' |
+        grep -c node)" 2
+}
+
 @test "the same for a profile of the AWS tools" {
     printf '{"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s3cret"}' |
         keychain-auth set aws prod --json
