@@ -26,7 +26,7 @@ static struct {
     uint64_t process; /* that made it */
 } shared;
 
-static void server_free(struct server *server) {
+void server_free(struct server *server) {
     if (server == NULL) {
         return;
     }
@@ -41,7 +41,7 @@ static void server_free(struct server *server) {
     g_free(server);
 }
 
-static struct server *server_new(void) {
+struct server *server_new(void) {
     struct server *server = g_new0(struct server, 1);
     server->socket.descriptor = -1;
     server->broker = broker_new();

@@ -54,6 +54,10 @@ struct call {
 /* False: call->trouble says why. Otherwise `ret_body` is a floating tuple, or NULL for (). */
 typedef bool method_handler(struct call *call, GVariant **ret_body);
 
+/* server.c. A server without its socket; NULL: no memory. */
+struct server *server_new(void);
+void server_free(struct server *server);
+
 /* server_bus.c */
 void bus_emit(struct server *server, const char *path, const char *interface, const char *signal,
               GVariant *body);
