@@ -30,7 +30,8 @@ static void test_protocol_words_are_those_of_the_specification(void **state) {
                                           "audit_unavailable",
                                           "busy",
                                           "internal_error"};
-    static const char *const actions[] = {"read", "write", "delete", "search", "status", "stop"};
+    static const char *const actions[] = {"read",   "write",  "delete", "search",
+                                          "grants", "status", "stop"};
     assert_int_equal(KC_REASON_COUNT, sizeof reasons / sizeof reasons[0]);
     assert_int_equal(KC_ACTION_COUNT, sizeof actions / sizeof actions[0]);
     for (int i = 0; i < KC_REASON_COUNT; i++) {
