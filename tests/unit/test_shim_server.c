@@ -6,7 +6,7 @@
  * links: libkcshim/server_items.c libkcshim/server_kept.c libkcshim/server_rights.c
  * links: libkcshim/server_service.c libkcshim/server_session.c libkcshim/server_socket.c
  * links: libkcshim/server_trouble.c libkcshim/server_value.c libkcshim/map.c
- * links: libkcshim/map_path.c tests/fakes/fake_broker.c kc_static -lgio -lcrypto
+ * links: libkcshim/map_path.c tests/fakes/fake_broker.c kc_static -lgio -lgcrypt
  */
 #include "libkcshim/server_bus.h"
 #include "libkcshim/server_internal.h"
