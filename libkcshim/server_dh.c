@@ -192,7 +192,8 @@ enum kc_error dh_seal(const unsigned char key[DH_KEY_SIZE], const struct secret 
     if (error != KC_OK) {
         return error;
     }
-    memset(secret_bytes(padded), (int)(length - secret_length(plain)), length);
+    const int padding = (int)(length - secret_length(plain)); /* 1 to 16 */
+    memset(secret_bytes(padded), padding, length);
     memcpy(secret_bytes(padded), secret_view(plain), secret_length(plain));
     gcry_create_nonce(ret_start, DH_BLOCK_SIZE);
     error = open_cipher(key, ret_start, &cipher);

@@ -90,7 +90,7 @@ struct found {
     struct map_name name;
     struct map_item item;
 };
-void found_free(void *found); /* a struct found */
+void found_free(void *held); /* a struct found */
 /* Every item that has these attributes; of one collection, or (NULL) of all. */
 bool items_search(struct call *call, const struct attributes *query, const char *collection,
                   GPtrArray **ret_found);
@@ -115,7 +115,7 @@ struct kept {
     struct map_item item;
     struct secret *value;
 };
-void kept_free(void *kept);
+void kept_free(void *held); /* a struct kept */
 /* Copies both. False: no memory. */
 bool kept_put(struct server *server, const char *path, const struct map_item *item,
               const struct secret *value);
