@@ -62,6 +62,9 @@ static gpointer run(gpointer held) {
     struct server *server = held;
     server_socket_block_signals();
     for (;;) {
+        if (!server_socket_wait(&server->socket, BROKER_IDLE_MS)) {
+            broker_rest(server->broker);
+        }
         g_autoptr(GDBusMessage) message = server_socket_receive(&server->socket);
         if (message == NULL || !bus_answer(server, message)) {
             break;
