@@ -111,3 +111,38 @@ kinds() {
     run -0 keychain-auth audit
     lacks "$output" $'\e'
 }
+
+@test "what can't be read again is no script, whatever it is called" {
+    bash=$(readlink -f "$(command -v bash)")
+    python=$(readlink -f "$(command -v python3)")
+    ln -s /dev/fd/9 link
+    ln -s /dev/fd folder
+    for name in //dev/fd/9 /dev/./fd/9 //proc/self/fd/9 link folder/9; do
+        run -1 in_session "$bash" -c "exec '$bash' '$name' 9< <(echo 'kcget aws key; exit')" \
+            </dev/null
+        has "$output" "can't be approved"
+        is "$(kinds)" '["helper","unknown","binary"]' "$name"
+    done
+    mkfifo pipe
+    run -1 in_session "$bash" -c "(echo 'kcget aws key; exit' >pipe) & exec '$bash' pipe" </dev/null
+    is "$(kinds)" '["helper","unknown","binary"]' pipe
+    mkdir package
+    echo 'import subprocess; subprocess.run(["kcget", "aws", "key"])' >package/__main__.py
+    run in_session "$python" package </dev/null
+    is "$(kinds)" '["helper","unknown","binary"]' package
+    lacks "$output" prize
+}
+
+@test "a script's right is lost under another interpreter, also one of the same bytes" {
+    bash=$(readlink -f "$(command -v bash)")
+    printf '%s\n' "#!$bash" 'kcget aws key' 'exit $?' >ask.sh
+    chmod 0700 ask.sh
+    keychain-auth register ask.sh --read aws
+    run -0 in_session ./ask.sh </dev/null
+    cp "$bash" bash
+    cp "$bash" other
+    run -1 in_session ./bash ask.sh </dev/null
+    has "$output" "another interpreter"
+    run -1 in_session ./other ask.sh </dev/null
+    has "$output" "is not registered"
+}
