@@ -11,6 +11,7 @@
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/say.h"
 #include "daemon/audit.h"
+#include "daemon/keyslot.h"
 #include "daemon/policy.h"
 #include "daemon/store.h"
 #include "daemon/store/backend.h"
@@ -98,7 +99,8 @@ static enum exit_code open_file(struct mover *mover) {
 
 static enum exit_code open_service(struct mover *mover) {
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = sealed_service_open(store_key(mover->file), &mover->service, why);
+    enum kc_error error =
+        sealed_service_open(keyslots_key_id(store_slots(mover->file)), &mover->service, why);
     if (error != KC_OK) {
         say_report(why, error);
         return EXIT_FAULT;
