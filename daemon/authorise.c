@@ -23,6 +23,11 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     case KC_ACTION_DELETE:
     case KC_ACTION_SEARCH:
     case KC_ACTION_STOP:
+    case KC_ACTION_UNLOCK:
+    case KC_ACTION_LOCK:
+    case KC_ACTION_PASSPHRASE:
+    case KC_ACTION_ADMIN:
+    case KC_ACTION_POLICY:
         return identity->is_administrator;
     case KC_ACTION_READ:
     case KC_ACTION_COUNT:
@@ -31,10 +36,10 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     return false;
 }
 
-/* Neither touches a secret, and both are what one wants when the policy is broken. */
+/* None touches a secret, and all of them may be wanted when the policy is broken: what is about
+ * the daemon has no service. */
 static bool needs_no_policy(const struct request *request) {
-    return request->type == KC_TYPE_ADMIN &&
-           (request->action == KC_ACTION_STATUS || request->action == KC_ACTION_STOP);
+    return request->type == KC_TYPE_ADMIN && request->service == NULL;
 }
 
 static bool needs_search(const struct request *request) {
@@ -52,9 +57,7 @@ static bool has_right(const struct policy_entry *entry, enum kc_action action) {
         return writes;
     case KC_ACTION_SEARCH:
         return reads || writes;
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
+    default:
         break;
     }
     return false;
@@ -72,9 +75,7 @@ static bool is_granted(const struct policy_entry *entry, const struct request *r
     case KC_ACTION_SEARCH:
         return policy_entry_allows(entry, RIGHT_READ, service, target, match) ||
                policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
+    default:
         break;
     }
     return false;

@@ -11,9 +11,11 @@
 #include "daemon/digest.h"
 #include "daemon/dispatch.h"
 #include "daemon/identify.h"
+#include "daemon/keyslot.h"
 #include "daemon/policy.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
+#include "daemon/vault.h"
 #include "libkc/attributes.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
@@ -45,6 +47,7 @@ struct run {
     char *config_path;
     char *audit_path;
     char *pending_path;
+    char *slots_path;
     char why[KC_MESSAGE_MAX]; /* why it couldn't start */
 };
 
@@ -64,6 +67,9 @@ static enum kc_error open_paths(struct run *run) {
     }
     if (error == KC_OK) {
         error = paths_data("audit.log", &run->audit_path);
+    }
+    if (error == KC_OK) {
+        error = paths_store(STORE_SLOTS_NAME, &run->slots_path);
     }
     return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
 }
@@ -140,15 +146,31 @@ static const char *choose_store(struct run *run) {
 }
 
 static void run_batch(struct exchange *const *batch, size_t count, void *context) {
-    dispatch_batch(context, batch, count);
+    struct run *run = context;
+    dispatch_batch(&run->dispatch, batch, count);
+}
+
+/* A lock that nobody asked for has no session that waits for its answer. */
+void daemon_finish(struct daemon *daemon, struct exchange *exchange) {
+    vault_settle(daemon->vault, exchange);
+    if (exchange->session != NULL) {
+        session_finish(exchange);
+    } else {
+        exchange_free(exchange);
+    }
+}
+
+static void finish_exchange(struct exchange *exchange, void *context) {
+    struct run *run = context;
+    daemon_finish(&run->daemon, exchange);
 }
 
 static enum kc_error open_store(struct run *run) {
     struct daemon *daemon = &run->daemon;
     const struct store_road road = {
         .run = run_batch,
-        .done = session_finish,
-        .context = &run->dispatch,
+        .done = finish_exchange,
+        .context = run,
     };
     enum kc_error error = store_open(choose_store(run), &daemon->store, run->why);
     if (error != KC_OK) {
@@ -158,11 +180,19 @@ static enum kc_error open_store(struct run *run) {
         daemon->store_reason = store_reason(daemon->store);
     }
     run->dispatch.backend = store_backend(daemon->store);
-    run->dispatch.key = store_key(daemon->store);
+    run->dispatch.key = store_take_key(daemon->store);
+    run->dispatch.slots_path = run->slots_path;
     run->dispatch.audit = daemon->audit;
     run->dispatch.pending_path = run->pending_path;
     return run_explain(run, store_attach(daemon->store, daemon->loop, &road),
                        "can't start the store's worker");
+}
+
+static enum kc_error open_vault(struct run *run) {
+    struct keyslots *slots = store_take_slots(run->daemon.store);
+    return run_explain(
+        run, vault_open(&run->daemon, &slots, run->dispatch.key == NULL, &run->daemon.vault),
+        "can't start the vault's worker");
 }
 
 static enum kc_error open_record(struct run *run) {
@@ -233,6 +263,9 @@ static enum kc_error run_open(struct run *run) {
         error = open_store(run);
     }
     if (error == KC_OK) {
+        error = open_vault(run);
+    }
+    if (error == KC_OK) {
         error = run_explain(run, watch_signals(run), "can't watch signals");
     }
     if (error == KC_OK) {
@@ -251,6 +284,8 @@ static void close_rooms(struct run *run) {
     struct daemon *daemon = &run->daemon;
     accept_close(daemon->listener);
     daemon->listener = NULL;
+    vault_close(daemon->vault);
+    daemon->vault = NULL;
     store_close(daemon->store);
     daemon->store = NULL;
     identify_close(daemon->identifier);
@@ -300,6 +335,8 @@ static void run_close(struct run *run) {
     free(run->config_path);
     free(run->audit_path);
     free(run->pending_path);
+    free(run->slots_path);
+    secret_free(run->dispatch.key);
 }
 
 static void announce(struct run *run) {
@@ -307,7 +344,10 @@ static void announce(struct run *run) {
              endpoint_address(run->daemon.endpoint), store_name(run->daemon.store),
              run->daemon.store_reason);
     notify_manager("READY=1");
-    notify_ready(EXIT_DONE, "");
+    notify_ready(EXIT_DONE, vault_is_locked(run->daemon.vault)
+                                ? "keychain-auth: started, and locked; unlock it with: "
+                                  "keychain-auth unlock\n"
+                                : "");
 }
 
 enum kc_error daemon_run(const struct daemon_plan *plan) {
@@ -364,7 +404,6 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
         {"store_reason", (char *)daemon->store_reason},
         {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
         {"registered", registered},
-        {"administration", "open to your own processes (no passphrase)"},
         {"sessions", sessions},
         {"uptime_s", uptime},
     };
@@ -372,5 +411,5 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
     for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
         error = attributes_add(attributes, rows[i].name, rows[i].value);
     }
-    return error;
+    return error == KC_OK ? vault_describe(daemon->vault, attributes) : error;
 }

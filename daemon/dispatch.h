@@ -24,9 +24,10 @@ struct store_backend;
 /* What the worker uses; nothing of it is touched by another thread while a batch runs. */
 struct dispatch {
     struct store_backend *backend;
-    const struct secret *key;
+    struct secret *key; /* NULL: it is locked; unlocking puts it here, locking frees it */
     struct audit *audit;
     const char *pending_path;
+    const char *slots_path; /* of the key slots */
     /* What was entered in the list lately, so that a flood of equal denials costs no disk. */
     struct dispatch_noted {
         unsigned char key[CRYPTO_HASH_SIZE]; /* of who asked, and for what */

@@ -11,6 +11,7 @@
 #include "daemon/identify.h"
 #include "daemon/reply.h"
 #include "daemon/store.h"
+#include "daemon/vault.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/check.h"
@@ -78,6 +79,9 @@ static void serve_decide(const struct serving *serving, struct exchange *exchang
     if (identity_of(serving)->trouble == KC_REASON_NONE && !still_holds(serving, exchange)) {
         return;
     }
+    if (vault_is_shut_for(daemon->vault, exchange)) {
+        return;
+    }
     if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
         log_line(&daemon->log, "%s", config_trouble(daemon->config));
     }
@@ -125,7 +129,12 @@ static enum kc_error serve_submit(const struct serving *serving, struct exchange
         exchange->request->action == KC_ACTION_STATUS) {
         error = describe(serving, exchange);
     }
-    if (error == KC_OK) {
+    if (error == KC_OK && vault_takes(exchange)) {
+        error = vault_submit(serving->daemon->vault, exchange);
+        if (error == KC_AGAIN) {
+            return error;
+        }
+    } else if (error == KC_OK) {
         error = store_submit(serving->daemon->store, exchange);
     }
     if (error == KC_OK) {

@@ -202,6 +202,10 @@ enum kc_error session_open(struct daemon *daemon, struct wire **take_wire) {
     return KC_OK;
 }
 
+struct daemon *session_daemon(const struct session *session) {
+    return session->daemon;
+}
+
 void session_finish(struct exchange *exchange) {
     struct session *session = exchange->session;
     struct daemon *daemon = session->daemon;

@@ -291,7 +291,7 @@ static void store_run(struct job *first, void *context) {
 static void store_done(struct job *job) {
     struct exchange *exchange = (struct exchange *)job;
     const struct store *store = exchange->store;
-    store->road.done(exchange);
+    store->road.done(exchange, store->road.context);
 }
 
 enum kc_error store_attach(struct store *store, struct uv_loop_s *loop,

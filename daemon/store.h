@@ -41,7 +41,7 @@ KC_MUST_USE enum kc_error store_open(const char *kind, struct store **ret_store,
  * store_close(). */
 struct store_road {
     void (*run)(struct exchange *const *batch, size_t count, void *context);
-    void (*done)(struct exchange *exchange);
+    void (*done)(struct exchange *exchange, void *context);
     void *context;
 };
 KC_MUST_USE enum kc_error store_attach(struct store *store, struct uv_loop_s *loop,

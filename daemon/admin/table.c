@@ -47,6 +47,17 @@
          .help = "it makes code as it runs, as node and java do (weaker)"},                \
         LIBRARY("it may run code from this file, which isn't the administrator's")
 
+#define PASSPHRASE_FD                                                   \
+    {                                                                   \
+        .name = "passphrase-fd", .kind = OPTION_VALUE, .argument = "N", \
+        .help = "read the passphrase from this descriptor, a line each" \
+    }
+#define PINENTRY                                                                     \
+    {                                                                                \
+        .name = "pinentry", .kind = OPTION_VALUE, .argument = "PROGRAM",             \
+        .help = "ask in this window (default without a terminal: /usr/bin/pinentry)" \
+    }
+
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
@@ -115,6 +126,26 @@ static const struct option store_options[] = {
     HELP,
     END};
 
+static const struct option unlock_options[] = {
+    {.name = "timeout",
+     .kind = OPTION_VALUE,
+     .argument = "DURATION",
+     .help = "lock again when nothing was asked for so long: 90s, 15m, 8h, 1d"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
+    HELP,
+    END};
+
+static const struct option passphrase_options[] = {
+    {.name = "keep-key-file",
+     .help = "leave the key in the clear as well, so that the daemon starts unlocked (weaker)"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
+    HELP,
+    END};
+
 static const struct option import_options[] = {
     {.name = "dry-run", .help = "show what would happen, and change nothing"},
     {.name = "replace", .help = "overwrite items that are there already"},
@@ -166,6 +197,10 @@ const struct command admin_commands[] = {
      2, cmd_import},
     {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
      cmd_store},
+    {"passphrase", "set|add|change|remove", "decide which passphrases open the keychain",
+     passphrase_options, 1, 1, cmd_passphrase},
+    {"unlock", "", "open the keychain with the passphrase", unlock_options, 0, 0, cmd_unlock},
+    {"lock", "", "forget the key until the next unlock", only_socket, 0, 0, cmd_lock},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
