@@ -36,10 +36,12 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     return false;
 }
 
-/* None touches a secret, and all of them may be wanted when the policy is broken: what is about
- * the daemon has no service. */
+/* What is about the daemon touches no secret, and may be wanted when the policy is broken. */
 static bool needs_no_policy(const struct request *request) {
-    return request->type == KC_TYPE_ADMIN && request->service == NULL;
+    bool is_about_items = request->action == KC_ACTION_READ || request->action == KC_ACTION_WRITE ||
+                          request->action == KC_ACTION_DELETE ||
+                          request->action == KC_ACTION_SEARCH;
+    return request->type == KC_TYPE_ADMIN && !is_about_items;
 }
 
 static bool needs_search(const struct request *request) {

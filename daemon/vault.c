@@ -206,7 +206,8 @@ void vault_settle(struct vault *vault, const struct exchange *exchange) {
         vault->is_busy = false;
         settle_work(vault, exchange);
     }
-    if (exchange->outcome.status == KC_STATUS_SUCCESS) {
+    bool is_use = exchange->request->service != NULL || exchange->work != NULL;
+    if (is_use && exchange->outcome.status == KC_STATUS_SUCCESS) {
         vault->used_ms = clock_monotonic_ms();
     }
     if (exchange->request->action == KC_ACTION_LOCK) {
