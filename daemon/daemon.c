@@ -48,6 +48,7 @@ struct run {
     char *audit_path;
     char *pending_path;
     char *slots_path;
+    char *copy_path;
     char why[KC_MESSAGE_MAX]; /* why it couldn't start */
 };
 
@@ -70,6 +71,9 @@ static enum kc_error open_paths(struct run *run) {
     }
     if (error == KC_OK) {
         error = paths_store(STORE_SLOTS_NAME, &run->slots_path);
+    }
+    if (error == KC_OK) {
+        error = paths_store("policy.json", &run->copy_path);
     }
     return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
 }
@@ -182,6 +186,9 @@ static enum kc_error open_store(struct run *run) {
     run->dispatch.backend = store_backend(daemon->store);
     run->dispatch.key = store_take_key(daemon->store);
     run->dispatch.slots_path = run->slots_path;
+    run->dispatch.config_path = run->config_path;
+    run->dispatch.copy_path = run->copy_path;
+    run->dispatch.audit_path = run->audit_path;
     run->dispatch.audit = daemon->audit;
     run->dispatch.pending_path = run->pending_path;
     return run_explain(run, store_attach(daemon->store, daemon->loop, &road),
@@ -189,10 +196,10 @@ static enum kc_error open_store(struct run *run) {
 }
 
 static enum kc_error open_vault(struct run *run) {
+    const struct vault_places places = {.slots = run->slots_path, .copy = run->copy_path};
     struct keyslots *slots = store_take_slots(run->daemon.store);
-    return run_explain(
-        run, vault_open(&run->daemon, &slots, run->dispatch.key == NULL, &run->daemon.vault),
-        "can't start the vault's worker");
+    return run_explain(run, vault_open(&run->daemon, &places, &slots, &run->dispatch),
+                       "can't start the vault's worker");
 }
 
 static enum kc_error open_record(struct run *run) {
@@ -313,6 +320,7 @@ void daemon_stop(struct daemon *daemon) {
     }
     daemon->is_stopping = true;
     notify_manager("STOPPING=1");
+    vault_remember(daemon->vault);
     accept_close(daemon->listener);
     daemon->listener = NULL;
     endpoint_free(daemon->endpoint);
@@ -336,6 +344,7 @@ static void run_close(struct run *run) {
     free(run->audit_path);
     free(run->pending_path);
     free(run->slots_path);
+    free(run->copy_path);
     secret_free(run->dispatch.key);
 }
 
@@ -384,6 +393,7 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
     char pid[24];
     char uptime[24];
     const char *trouble = config_trouble(daemon->config);
+    const char *notice = config_notice(daemon->config);
     const struct policy *policy = config_policy(daemon->config);
     const char *address = daemon->endpoint != NULL ? endpoint_address(daemon->endpoint) : "";
     char registered[24];
@@ -402,7 +412,9 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
         {"store", (char *)store_name(daemon->store)},
         {"store_path", (char *)store_place(daemon->store)},
         {"store_reason", (char *)daemon->store_reason},
-        {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
+        {"policy", trouble[0] != '\0'  ? (char *)trouble
+                   : notice[0] != '\0' ? (char *)notice
+                                       : "ok"},
         {"registered", registered},
         {"sessions", sessions},
         {"uptime_s", uptime},

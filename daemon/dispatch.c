@@ -271,7 +271,8 @@ static void dispatch_turn(struct dispatch *dispatch, struct exchange *const *bat
 }
 
 static bool is_for_vault(const struct exchange *exchange) {
-    return is_allowed(exchange) && vault_turn_takes(exchange->request->action);
+    return is_allowed(exchange) &&
+           (vault_turn_takes(exchange->request->action) || exchange->work != NULL);
 }
 
 /* What changes who may have what has a turn of its own, in the order in which it came. */

@@ -7,11 +7,13 @@
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/crypto.h"
 #include "daemon/exchange.h"
+#include "daemon/seal.h"
 #include "libkc/protocol.h"
 
 struct audit;
@@ -28,6 +30,11 @@ struct dispatch {
     struct audit *audit;
     const char *pending_path;
     const char *slots_path; /* of the key slots */
+    const char *config_path;
+    const char *copy_path; /* of the policy as it was sealed last */
+    const char *audit_path;
+    bool is_sealed;   /* a passphrase is set, and the key is here */
+    struct seal seal; /* what is remembered, once it is sealed */
     /* What was entered in the list lately, so that a flood of equal denials costs no disk. */
     struct dispatch_noted {
         unsigned char key[CRYPTO_HASH_SIZE]; /* of who asked, and for what */

@@ -82,8 +82,12 @@ static void serve_decide(const struct serving *serving, struct exchange *exchang
     if (vault_is_shut_for(daemon->vault, exchange)) {
         return;
     }
-    if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
-        log_line(&daemon->log, "%s", config_trouble(daemon->config));
+    if (config_refresh(daemon->config)) {
+        if (config_notice(daemon->config)[0] != '\0') {
+            vault_report(daemon->vault, "policy_edited", config_notice(daemon->config));
+        } else if (config_trouble(daemon->config)[0] != '\0') {
+            log_line(&daemon->log, "%s", config_trouble(daemon->config));
+        }
     }
     authorise_exchange(config_policy(daemon->config), config_trouble(daemon->config), exchange);
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "daemon/dispatch.h"
 #include "daemon/keyslot.h"
 #include "daemon/patience.h"
 #include "daemon/reply.h"
@@ -21,6 +22,7 @@
 #include "libkc/secret.h"
 #include "platform/check.h"
 #include "platform/clock.h"
+#include "platform/file.h"
 
 #include <uv.h>
 
@@ -28,11 +30,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_INTERVAL_MS 500 /* how late it may notice that its time has come */
+#define LOOK_INTERVAL_MS 500   /* how late it may notice that its time has come */
+#define REMEMBER_MS      30000 /* how much of the record may be cut off unseen after a crash */
 #define LOCKED_SENTENCE  "the keychain is locked; unlock it with: keychain-auth unlock"
 
 struct vault {
     struct daemon *daemon;
+    struct vault_places places;
     struct keyslots *slots; /* NULL: nothing is kept */
     bool is_locked;
     bool is_busy; /* a passphrase is with the worker or the store */
@@ -41,9 +45,11 @@ struct vault {
     uv_timer_t timer;
     uint64_t idle_ms; /* how long nobody may ask before it locks; 0: for ever */
     uint64_t used_ms; /* when somebody did */
+    uint64_t remembered_ms;
+    struct file_stamp slots_stamp; /* as we left them */
+    char slots_notice[KC_MESSAGE_MAX];
+    char record_notice[KC_MESSAGE_MAX];
 };
-
-static void lock_by_itself(struct vault *vault);
 
 bool vault_is_locked(const struct vault *vault) {
     return vault->is_locked;
@@ -154,6 +160,51 @@ static enum kc_error to_store(struct vault *vault, struct exchange *exchange) {
     return error;
 }
 
+/* An exchange of our own: no session, no identity, nobody who waits for its answer. What can't be
+ * done now is tried again at the next look, or is in the log. */
+static bool submit_own(struct vault *vault, enum kc_action action, enum vault_purpose purpose,
+                       const struct vault_work *about) {
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    struct request *request = calloc(1, sizeof *request);
+    struct vault_work *work = calloc(1, sizeof *work);
+    if (exchange == NULL || request == NULL || work == NULL) {
+        free(exchange);
+        free(request);
+        free(work);
+        return false;
+    }
+    if (about != NULL) {
+        work->event = about->event;
+        memcpy(work->message, about->message, sizeof work->message);
+    }
+    work->purpose = purpose;
+    request->type = KC_TYPE_ADMIN;
+    request->action = action;
+    exchange->request = request;
+    exchange->work = work;
+    exchange->started_ms = clock_monotonic_ms();
+    exchange->decision.verdict = VERDICT_ALLOWED;
+    if (store_submit(vault->daemon->store, exchange) != KC_OK) {
+        exchange_free(exchange);
+        return false;
+    }
+    return true;
+}
+
+void vault_report(struct vault *vault, const char *event, const char *message) {
+    struct vault_work about = {.event = event};
+    (void)snprintf(about.message, sizeof about.message, "%s", message);
+    log_line(&vault->daemon->log, "WARNING: %s", message);
+    (void)submit_own(vault, KC_ACTION_STATUS, VAULT_REPORT, &about);
+}
+
+void vault_remember(struct vault *vault) {
+    vault->remembered_ms = clock_monotonic_ms();
+    if (vault_has_passphrase(vault) && !vault->is_locked) {
+        (void)submit_own(vault, KC_ACTION_STATUS, VAULT_REMEMBER, NULL);
+    }
+}
+
 static enum kc_error lock(struct vault *vault, struct exchange *exchange) {
     if (!vault_has_passphrase(vault)) {
         refuse(exchange, KC_REASON_NOT_FOUND,
@@ -173,6 +224,14 @@ enum kc_error vault_submit(struct vault *vault, struct exchange *exchange) {
     if (exchange->request->action == KC_ACTION_LOCK) {
         return lock(vault, exchange);
     }
+    if (exchange->request->action == KC_ACTION_POLICY) {
+        enum kc_error error = vault_work_new(NULL, &exchange->work);
+        if (error != KC_OK) {
+            reply_translate(error, NULL, &exchange->outcome);
+            return error;
+        }
+        return to_store(vault, exchange);
+    }
     return may_try(vault, exchange) ? try_passphrase(vault, exchange) : to_store(vault, exchange);
 }
 
@@ -185,8 +244,45 @@ static uint64_t idle_of(const struct request *request) {
                                                                                     : 0;
 }
 
-static void settle_work(struct vault *vault, const struct exchange *exchange) {
+static void take_slots(struct vault *vault, struct vault_work *work) {
+    keyslots_free(vault->slots);
+    vault->slots = work->slots;
+    work->slots = NULL;
+    vault->slots_notice[0] = '\0';
+    enum kc_error error = file_stamp(vault->places.slots, &vault->slots_stamp);
+    (void)error; /* then the next look tells */
+    if (!vault_has_passphrase(vault)) {
+        struct config_guard none = {.key = NULL};
+        vault->is_locked = false;
+        vault->idle_ms = 0;
+        vault->record_notice[0] = '\0';
+        config_watch(vault->daemon->config, &none);
+    }
+}
+
+/* What the worker found becomes what the loop goes by. */
+static void take_findings(struct vault *vault, struct vault_work *work) {
+    if (work->policy_key != NULL) {
+        struct config_guard guard = {
+            .key = work->policy_key, .counter = work->counter, .copy_path = vault->places.copy};
+        work->policy_key = NULL;
+        config_watch(vault->daemon->config, &guard);
+    }
+    memcpy(vault->slots_notice, work->slots_notice, sizeof vault->slots_notice);
+    memcpy(vault->record_notice, work->record_notice, sizeof vault->record_notice);
+    if (work->slots_notice[0] != '\0') {
+        log_line(&vault->daemon->log, "WARNING: %s", work->slots_notice);
+    }
+    if (work->record_notice[0] != '\0') {
+        log_line(&vault->daemon->log, "WARNING: %s", work->record_notice);
+    }
+}
+
+static void settle_asked(struct vault *vault, const struct exchange *exchange) {
     struct vault_work *work = exchange->work;
+    if (exchange->request->action != KC_ACTION_POLICY) {
+        vault->is_busy = false;
+    }
     if (exchange->outcome.status != KC_STATUS_SUCCESS) {
         return;
     }
@@ -195,56 +291,58 @@ static void settle_work(struct vault *vault, const struct exchange *exchange) {
         vault->idle_ms = idle_of(exchange->request);
     }
     if (work->changes_slots) {
-        keyslots_free(vault->slots);
-        vault->slots = work->slots;
-        work->slots = NULL;
+        take_slots(vault, work);
+    }
+    if (exchange->request->action == KC_ACTION_UNLOCK || work->policy_key != NULL) {
+        take_findings(vault, work);
     }
 }
 
 void vault_settle(struct vault *vault, const struct exchange *exchange) {
-    if (exchange->work != NULL) {
-        vault->is_busy = false;
-        settle_work(vault, exchange);
+    if (vault == NULL) {
+        return; /* the daemon is ending */
     }
-    bool is_use = exchange->request->service != NULL || exchange->work != NULL;
+    const struct vault_work *work = exchange->work;
+    if (work != NULL && work->purpose == VAULT_ASKED) {
+        settle_asked(vault, exchange);
+    }
+    bool is_use =
+        exchange->request->service != NULL || (work != NULL && work->purpose == VAULT_ASKED);
     if (is_use && exchange->outcome.status == KC_STATUS_SUCCESS) {
         vault->used_ms = clock_monotonic_ms();
     }
-    if (exchange->request->action == KC_ACTION_LOCK) {
+    if (exchange->request->action == KC_ACTION_LOCK && vault->is_locked) {
+        struct config_guard none = {.key = NULL};
+        config_watch(vault->daemon->config, &none);
         log_line(&vault->daemon->log, "locked");
     }
 }
 
 /* Time */
 
-static void on_timer(uv_timer_t *timer) {
-    struct vault *vault = timer->data;
-    bool is_idle = vault->idle_ms > 0 && !vault->is_locked && !vault->daemon->is_stopping &&
-                   clock_monotonic_ms() - vault->used_ms >= vault->idle_ms;
-    if (is_idle) {
-        lock_by_itself(vault);
+/* Only this daemon changes the slots while it runs. */
+static void look_at_slots(struct vault *vault) {
+    struct file_stamp stamp;
+    if (!vault_has_passphrase(vault) || file_stamp(vault->places.slots, &stamp) != KC_OK ||
+        vault->is_busy || file_stamp_equal(&stamp, &vault->slots_stamp)) {
+        return;
     }
+    vault->slots_stamp = stamp;
+    (void)snprintf(vault->slots_notice, sizeof vault->slots_notice,
+                   "the file of key slots was changed by another program; this daemon keeps to "
+                   "those it knows; write them anew with: keychain-auth passphrase change");
+    vault_report(vault, "slots_changed", vault->slots_notice);
 }
 
-/* The same turn as anybody's lock; nobody waits for its answer. */
-static void lock_by_itself(struct vault *vault) {
-    struct exchange *exchange = calloc(1, sizeof *exchange);
-    struct request *request = calloc(1, sizeof *request);
-    if (exchange == NULL || request == NULL) {
-        free(exchange);
-        free(request);
-        return; /* the next look tries again */
-    }
-    request->type = KC_TYPE_ADMIN;
-    request->action = KC_ACTION_LOCK;
-    exchange->request = request;
-    exchange->started_ms = clock_monotonic_ms();
-    exchange->decision.verdict = VERDICT_ALLOWED;
-    if (store_submit(vault->daemon->store, exchange) == KC_OK) {
-        vault->is_locked = true;
-    } else {
-        free(request);
-        free(exchange);
+static void on_timer(uv_timer_t *timer) {
+    struct vault *vault = timer->data;
+    uint64_t now_ms = clock_monotonic_ms();
+    bool is_open = !vault->is_locked && !vault->daemon->is_stopping;
+    look_at_slots(vault);
+    if (is_open && vault->idle_ms > 0 && now_ms - vault->used_ms >= vault->idle_ms) {
+        vault->is_locked = submit_own(vault, KC_ACTION_LOCK, VAULT_IDLE, NULL);
+    } else if (is_open && now_ms - vault->remembered_ms >= REMEMBER_MS) {
+        vault_remember(vault);
     }
 }
 
@@ -256,8 +354,30 @@ static void on_closed(uv_handle_t *handle) {
     free(vault);
 }
 
-enum kc_error vault_open(struct daemon *daemon, struct keyslots **take_slots, bool is_locked,
-                         struct vault **ret_vault) {
+static enum kc_error begin(struct vault *vault) {
+    const struct worker_plan plan = {.threads = 1, .bound = 1, .run = run_work};
+    (void)uv_timer_init(vault->daemon->loop, &vault->timer);
+    enum kc_error error = worker_open(vault->daemon->loop, &plan, &vault->worker);
+    if (error == KC_OK &&
+        uv_timer_start(&vault->timer, on_timer, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS) != 0) {
+        error = KC_IO;
+    }
+    return error;
+}
+
+/* A key file that was kept beside a passphrase: open from the beginning, and sealed. */
+static enum kc_error begin_open(struct vault *vault, struct dispatch *dispatch) {
+    KC_AUTO(vault_work) work = NULL;
+    enum kc_error error = vault_work_new(NULL, &work);
+    if (error == KC_OK) {
+        vault_turn_compare(dispatch, work);
+        take_findings(vault, work);
+    }
+    return error;
+}
+
+enum kc_error vault_open(struct daemon *daemon, const struct vault_places *places,
+                         struct keyslots **take_slots, struct dispatch *dispatch) {
     struct vault *vault = calloc(1, sizeof *vault);
     if (vault == NULL) {
         keyslots_free(*take_slots);
@@ -265,22 +385,23 @@ enum kc_error vault_open(struct daemon *daemon, struct keyslots **take_slots, bo
         return KC_NO_MEMORY;
     }
     vault->daemon = daemon;
+    vault->places = *places;
     vault->slots = *take_slots;
     *take_slots = NULL;
-    vault->is_locked = is_locked;
+    vault->is_locked = dispatch->key == NULL;
     vault->timer.data = vault;
-    (void)uv_timer_init(daemon->loop, &vault->timer);
-    const struct worker_plan plan = {.threads = 1, .bound = 1, .run = run_work};
-    enum kc_error error = worker_open(daemon->loop, &plan, &vault->worker);
-    if (error == KC_OK &&
-        uv_timer_start(&vault->timer, on_timer, LOOK_INTERVAL_MS, LOOK_INTERVAL_MS) != 0) {
-        error = KC_IO;
+    enum kc_error error = begin(vault);
+    if (error == KC_OK) {
+        error = file_stamp(places->slots, &vault->slots_stamp);
+    }
+    if (error == KC_OK && !vault->is_locked && vault_has_passphrase(vault)) {
+        error = begin_open(vault, dispatch);
     }
     if (error != KC_OK) {
         vault_close(vault);
         return error;
     }
-    *ret_vault = vault;
+    daemon->vault = vault;
     return KC_OK;
 }
 
@@ -301,6 +422,12 @@ enum kc_error vault_describe(const struct vault *vault, struct attributes *attri
                                               : "unlocked"},
         {"passphrases", passphrases},
         {"key_file", has_key_file(vault) ? "yes" : "no"},
+        {"policy_seal", !vault_has_passphrase(vault)                      ? "none"
+                        : vault->is_locked                                ? "locked"
+                        : config_notice(vault->daemon->config)[0] != '\0' ? "BROKEN"
+                                                                          : "sealed"},
+        {"slots_state", vault->slots_notice[0] != '\0' ? (char *)vault->slots_notice : "ok"},
+        {"record_state", vault->record_notice[0] != '\0' ? (char *)vault->record_notice : "ok"},
         {"administration", vault_has_passphrase(vault)
                                ? "needs the passphrase, or a session (keychain-auth admin)"
                                : "open to your own processes (no passphrase)"},

@@ -16,13 +16,21 @@
 
 struct attributes;
 struct daemon;
+struct dispatch;
 struct exchange;
 struct keyslots;
 struct vault;
 
-/* `take_slots` may hold NULL: a store that is gone with the daemon. */
-KC_MUST_USE enum kc_error vault_open(struct daemon *daemon, struct keyslots **take_slots,
-                                     bool is_locked, struct vault **ret_vault);
+/* Both are kept until vault_close(). */
+struct vault_places {
+    const char *slots; /* the file of key slots */
+    const char *copy;  /* the policy as it was sealed last */
+};
+
+/* `take_slots` may hold NULL: a store that is gone with the daemon. Without a key in the dispatch,
+ * which nothing else uses yet, it begins locked. Sets daemon->vault, to NULL when it fails. */
+KC_MUST_USE enum kc_error vault_open(struct daemon *daemon, const struct vault_places *places,
+                                     struct keyslots **take_slots, struct dispatch *dispatch);
 /* Before the store is closed. Accepts NULL. */
 void vault_close(struct vault *vault);
 
@@ -39,8 +47,14 @@ bool vault_is_shut_for(const struct vault *vault, struct exchange *exchange);
 bool vault_takes(const struct exchange *exchange);
 KC_MUST_USE enum kc_error vault_submit(struct vault *vault, struct exchange *exchange);
 
+/* Somebody has changed a file that isn't theirs: into the log and the record. `event` is static. */
+void vault_report(struct vault *vault, const char *event, const char *message);
+
+/* The end of the record as it is now is remembered soon. */
+void vault_remember(struct vault *vault);
+
 /* Every exchange passes here once it is back from the store, before it is answered. */
-void vault_settle(struct vault *vault, const struct exchange *exchange);
+void vault_settle(struct vault *vault, const struct exchange *exchange); /* accepts NULL */
 
 /* What `status` says of it. */
 KC_MUST_USE enum kc_error vault_describe(const struct vault *vault, struct attributes *attributes);

@@ -50,6 +50,7 @@ void vault_work_free(struct vault_work *work) {
     }
     keyslots_free(work->slots);
     secret_free(work->key);
+    secret_free(work->policy_key);
     free(work);
 }
 
@@ -105,6 +106,7 @@ static enum kc_error set(struct vault_work *work, const struct request *request)
                       "change, or add another one with: keychain-auth passphrase add");
     }
     enum kc_error error = keyslots_key(work->slots, &work->key);
+    work->is_first = true;
     return error == KC_OK ? add_new(work, request) : error;
 }
 

@@ -11,6 +11,7 @@
 #define VAULT_WORK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "libkc/protocol.h"
 #include "platform/attr.h"
@@ -20,12 +21,32 @@ struct keyslots;
 struct request;
 struct secret;
 
+/* Who wants it. All but the first have no session and no identity. */
+enum vault_purpose {
+    VAULT_ASKED,   /* a request */
+    VAULT_IDLE,    /* its time has come: lock */
+    VAULT_REPORT,  /* something is to be written down */
+    VAULT_REMEMBER /* the end of the record is to be remembered */
+};
+
 struct vault_work {
+    enum vault_purpose purpose;
     enum kc_error error;
     char why[KC_MESSAGE_MAX]; /* a sentence when it isn't KC_OK, or "" */
     struct keyslots *slots;   /* those there are; once `changes_slots`, those there shall be */
     bool changes_slots;
+    bool is_first;      /* the first passphrase is set */
     struct secret *key; /* what the passphrase opened; NULL: nothing was to be opened */
+
+    /* What the store's worker hands back to the loop. */
+    struct secret *policy_key; /* config_seal_key(); NULL: nothing changes */
+    uint64_t counter;
+    char slots_notice[KC_MESSAGE_MAX]; /* a sentence about a file that was changed, or "" */
+    char record_notice[KC_MESSAGE_MAX];
+
+    /* VAULT_REPORT */
+    const char *event; /* static */
+    char message[KC_MESSAGE_MAX];
 };
 
 /* Copies the slots, which may be NULL. */
