@@ -90,6 +90,7 @@ static void serve_decide(const struct serving *serving, struct exchange *exchang
         }
     }
     authorise_exchange(config_policy(daemon->config), config_trouble(daemon->config), exchange);
+    vault_check_proof(daemon->vault, exchange, serving->is_proven);
 }
 
 static bool nonce_holds(const struct serving *serving, const struct exchange *exchange) {

@@ -21,6 +21,9 @@ KC_MUST_USE enum kc_error session_open(struct daemon *daemon, struct wire **take
 /* Closes every session of the daemon. */
 void session_close_all(struct daemon *daemon);
 
+/* The passphrase was given on this connection; may be called when it has closed already. */
+void session_set_proven(struct session *session);
+
 struct daemon *session_daemon(const struct session *session);
 
 /* The store has finished with an exchange (store_road.done). */

@@ -6,6 +6,7 @@
  */
 #include "daemon/vault.h"
 
+#include "daemon/admin_session.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "daemon/dispatch.h"
@@ -23,6 +24,7 @@
 #include "platform/check.h"
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/peer.h"
 
 #include <uv.h>
 
@@ -46,6 +48,7 @@ struct vault {
     uint64_t idle_ms; /* how long nobody may ask before it locks; 0: for ever */
     uint64_t used_ms; /* when somebody did */
     uint64_t remembered_ms;
+    struct admin_sessions sessions;
     struct file_stamp slots_stamp; /* as we left them */
     char slots_notice[KC_MESSAGE_MAX];
     char record_notice[KC_MESSAGE_MAX];
@@ -70,8 +73,19 @@ static void refuse(struct exchange *exchange, enum kc_reason reason, const char 
     (void)snprintf(exchange->decision.message, sizeof exchange->decision.message, "%s", message);
 }
 
+/* Under this name lies what is remembered of policy and record. */
+static bool is_own_service(const struct request *request) {
+    return request->service != NULL && strcmp(request->service, SEAL_SERVICE) == 0;
+}
+
 bool vault_is_shut_for(const struct vault *vault, struct exchange *exchange) {
     enum kc_action action = exchange->request->action;
+    if (is_own_service(exchange->request)) {
+        refuse(exchange, KC_REASON_SERVICE_NOT_ALLOWED,
+               "the service \"" SEAL_SERVICE "\" is the daemon's own");
+        exchange->decision.verdict = VERDICT_DENIED;
+        return true;
+    }
     bool needs_key = action != KC_ACTION_STATUS && action != KC_ACTION_STOP &&
                      action != KC_ACTION_UNLOCK && action != KC_ACTION_LOCK &&
                      action != KC_ACTION_PASSPHRASE;
@@ -80,6 +94,29 @@ bool vault_is_shut_for(const struct vault *vault, struct exchange *exchange) {
     }
     refuse(exchange, KC_REASON_LOCKED, LOCKED_SENTENCE);
     return true;
+}
+
+static bool needs_proof(const struct vault *vault, const struct request *request) {
+    bool administers = request->action == KC_ACTION_WRITE || request->action == KC_ACTION_DELETE ||
+                       request->action == KC_ACTION_SEARCH || request->action == KC_ACTION_POLICY;
+    return request->type == KC_TYPE_ADMIN && administers && vault_has_passphrase(vault);
+}
+
+void vault_check_proof(struct vault *vault, struct exchange *exchange, bool is_proven) {
+    const struct identity *identity = exchange->identity;
+    if (exchange->decision.verdict != VERDICT_ALLOWED || !needs_proof(vault, exchange->request) ||
+        is_proven || !check_is_on("admin_proof")) {
+        return;
+    }
+    if (identity->peer != NULL &&
+        admin_session_covers(&vault->sessions, peer_process(identity->peer),
+                             clock_monotonic_ms())) {
+        return;
+    }
+    refuse(exchange, KC_REASON_ADMIN_REQUIRED,
+           "a passphrase is set, so administration needs it; open a session at your terminal with: "
+           "keychain-auth admin");
+    exchange->decision.verdict = VERDICT_DENIED;
 }
 
 bool vault_takes(const struct exchange *exchange) {
@@ -224,6 +261,11 @@ enum kc_error vault_submit(struct vault *vault, struct exchange *exchange) {
     if (exchange->request->action == KC_ACTION_LOCK) {
         return lock(vault, exchange);
     }
+    const char *scope = attributes_get(&exchange->request->attributes, "scope");
+    if (exchange->request->action == KC_ACTION_ADMIN && scope != NULL &&
+        strcmp(scope, "end") == 0) {
+        return to_store(vault, exchange);
+    }
     if (exchange->request->action == KC_ACTION_POLICY) {
         enum kc_error error = vault_work_new(NULL, &exchange->work);
         if (error != KC_OK) {
@@ -298,7 +340,35 @@ static void settle_asked(struct vault *vault, const struct exchange *exchange) {
     }
 }
 
-void vault_settle(struct vault *vault, const struct exchange *exchange) {
+/* Proven: for this connection, or for this terminal. Anything that fails is an outcome. */
+static void settle_proof(struct vault *vault, struct exchange *exchange) {
+    const char *scope = attributes_get(&exchange->request->attributes, "scope");
+    const struct process *caller = peer_process(exchange->identity->peer);
+    enum kc_error error = KC_OK;
+    if (exchange->outcome.status != KC_STATUS_SUCCESS || scope == NULL) {
+        return;
+    }
+    if (strcmp(scope, "end") == 0) {
+        admin_session_end(&vault->sessions, caller);
+    } else if (strcmp(scope, "connection") == 0) {
+        session_set_proven(exchange->session);
+    } else if (strcmp(scope, "terminal") == 0) {
+        error = admin_session_open(&vault->sessions, caller, clock_monotonic_ms());
+    } else {
+        error = KC_INVALID;
+    }
+    if (error != KC_OK) {
+        reply_translate(error == KC_NOT_FOUND ? KC_INVALID : error,
+                        error == KC_NOT_FOUND ? "there is no terminal that a session could be "
+                                                "bound to; give the passphrase to each command "
+                                                "with --passphrase-fd"
+                                              : "a session can't be bound to this terminal: its "
+                                                "shell can't be looked at",
+                        &exchange->outcome);
+    }
+}
+
+void vault_settle(struct vault *vault, struct exchange *exchange) {
     if (vault == NULL) {
         return; /* the daemon is ending */
     }
@@ -311,7 +381,11 @@ void vault_settle(struct vault *vault, const struct exchange *exchange) {
     if (is_use && exchange->outcome.status == KC_STATUS_SUCCESS) {
         vault->used_ms = clock_monotonic_ms();
     }
+    if (exchange->request->action == KC_ACTION_ADMIN) {
+        settle_proof(vault, exchange);
+    }
     if (exchange->request->action == KC_ACTION_LOCK && vault->is_locked) {
+        admin_sessions_clear(&vault->sessions);
         struct config_guard none = {.key = NULL};
         config_watch(vault->daemon->config, &none);
         log_line(&vault->daemon->log, "locked");
@@ -350,6 +424,7 @@ static void on_timer(uv_timer_t *timer) {
 
 static void on_closed(uv_handle_t *handle) {
     struct vault *vault = handle->data;
+    admin_sessions_clear(&vault->sessions);
     keyslots_free(vault->slots);
     free(vault);
 }

@@ -42,6 +42,10 @@ bool vault_has_passphrase(const struct vault *vault);
  * policy can't be told from a forged one, so it isn't asked. True when it was decided. */
 bool vault_is_shut_for(const struct vault *vault, struct exchange *exchange);
 
+/* Where a passphrase is set, an allowed exchange that administers is denied (`admin_required`)
+ * unless the passphrase was given on this connection, or where the process sits. */
+void vault_check_proof(struct vault *vault, struct exchange *exchange, bool is_proven);
+
 /* An allowed exchange that is about the vault: takes the road over the worker to the store.
  * KC_AGAIN: it is on its way. Anything else: the outcome is filled, and it is the caller's. */
 bool vault_takes(const struct exchange *exchange);
@@ -53,8 +57,8 @@ void vault_report(struct vault *vault, const char *event, const char *message);
 /* The end of the record as it is now is remembered soon. */
 void vault_remember(struct vault *vault);
 
-/* Every exchange passes here once it is back from the store, before it is answered. */
-void vault_settle(struct vault *vault, const struct exchange *exchange); /* accepts NULL */
+/* Every exchange passes here once it is back from the store, before it is answered. Accepts NULL. */
+void vault_settle(struct vault *vault, struct exchange *exchange);
 
 /* What `status` says of it. */
 KC_MUST_USE enum kc_error vault_describe(const struct vault *vault, struct attributes *attributes);

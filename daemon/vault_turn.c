@@ -126,6 +126,15 @@ static void change_policy(struct dispatch *dispatch, struct exchange *exchange) 
     reply_translate(error == KC_EXISTS ? KC_NOT_FOUND : error, report, &exchange->outcome);
 }
 
+/* The slots are believed to be those of this key; a proof isn't built on that. */
+static enum kc_error check_proof(const struct dispatch *dispatch, const struct vault_work *work) {
+    if (work == NULL) {
+        return KC_OK; /* a session is to end */
+    }
+    bool is_same = dispatch->key != NULL && secret_equal(dispatch->key, work->key);
+    return is_same ? KC_OK : KC_LOCKED;
+}
+
 static enum kc_error act(struct dispatch *dispatch, struct exchange *exchange,
                          char why[KC_MESSAGE_MAX]) {
     switch (exchange->request->action) {
@@ -135,6 +144,8 @@ static enum kc_error act(struct dispatch *dispatch, struct exchange *exchange,
         return lock(dispatch, exchange, why);
     case KC_ACTION_PASSPHRASE:
         return vault_seal_slots(dispatch, exchange->work, why);
+    case KC_ACTION_ADMIN:
+        return check_proof(dispatch, exchange->work);
     default:
         return KC_OK; /* what was asked for is the loop's to give */
     }

@@ -12,9 +12,10 @@
 #include "platform/attr.h"
 
 struct change_name {
-    const char *event;   /* "policy", "approve" */
-    const char *action;  /* "register", "allow" … */
-    const char *message; /* what was asked, in words; "" nothing */
+    const char *event;             /* "policy", "approve" */
+    const char *action;            /* "register", "allow" … */
+    const char *message;           /* what was asked, in words; "" nothing */
+    const struct options *options; /* the daemon's address, and where a passphrase comes from */
 };
 
 /* Fills `now_us`. EXIT_FAULT when the record can't be written: nothing was changed. */

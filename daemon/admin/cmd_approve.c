@@ -98,8 +98,8 @@ static enum exit_code check_unchanged(const struct pending_entry *entry) {
     return EXIT_DONE;
 }
 
-static enum exit_code approve(const struct places *places, const struct pending_entry *entry,
-                              const struct rights *rights) {
+static enum exit_code approve(const struct options *options, const struct places *places,
+                              const struct pending_entry *entry, const struct rights *rights) {
     char asked[KC_MESSAGE_MAX];
     enum exit_code code = check_unchanged(entry);
     if (code != EXIT_DONE) {
@@ -109,7 +109,8 @@ static enum exit_code approve(const struct places *places, const struct pending_
     struct config_change change = {
         .kind = CONFIG_REGISTER, .path = entry->path, .hash = entry->hash};
     rights_lend(rights, &change);
-    const struct change_name name = {.event = "approve", .action = "register", .message = asked};
+    const struct change_name name = {
+        .event = "approve", .action = "register", .message = asked, .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, entry->path, entry->hash);
@@ -134,5 +135,5 @@ enum exit_code cmd_approve(const struct options *options) {
         return say_fault(error, "can't read the list of those who wait for approval");
     }
     code = find(pending, options_operand(options, 0), &entry);
-    return code == EXIT_DONE ? approve(places, entry, rights) : code;
+    return code == EXIT_DONE ? approve(options, places, entry, rights) : code;
 }

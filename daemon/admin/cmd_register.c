@@ -8,7 +8,8 @@
 #include "daemon/admin/say.h"
 #include "daemon/admin/subject.h"
 
-static enum exit_code register_subject(const struct subject *subject, const struct rights *rights) {
+static enum exit_code register_subject(const struct options *options, const struct subject *subject,
+                                       const struct rights *rights) {
     KC_AUTO(places) places = NULL;
     enum exit_code code = places_new(&places);
     if (code != EXIT_DONE) {
@@ -19,7 +20,8 @@ static enum exit_code register_subject(const struct subject *subject, const stru
     struct config_change change = {
         .kind = CONFIG_REGISTER, .path = subject->path, .hash = subject->hash};
     rights_lend(rights, &change);
-    const struct change_name name = {.event = "policy", .action = "register", .message = asked};
+    const struct change_name name = {
+        .event = "policy", .action = "register", .message = asked, .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, subject->path, subject->hash);
@@ -41,5 +43,5 @@ enum exit_code cmd_register(const struct options *options) {
         return subject_refuse_loader(subject);
     }
     subject_warn(subject);
-    return register_subject(subject, rights);
+    return register_subject(options, subject, rights);
 }

@@ -94,6 +94,12 @@ static enum exit_code open_file(struct mover *mover) {
         say_report(why, error);
         return EXIT_FAULT;
     }
+    /* What is remembered of policy and record would have to move with the policy's own seal. */
+    if (keyslots_count(store_slots(mover->file), KEYSLOT_PASSPHRASE) > 0) {
+        say("with a passphrase set the store can't be moved; take the passphrase away first "
+            "(keychain-auth passphrase remove), move it, and set the passphrase again");
+        return EXIT_NO;
+    }
     return EXIT_DONE;
 }
 

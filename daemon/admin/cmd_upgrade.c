@@ -21,7 +21,8 @@ enum exit_code cmd_upgrade(const struct options *options) {
     }
     struct config_change change = {
         .kind = CONFIG_UPGRADE, .path = subject->path, .hash = subject->hash};
-    const struct change_name name = {.event = "policy", .action = "upgrade", .message = ""};
+    const struct change_name name = {
+        .event = "policy", .action = "upgrade", .message = "", .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, subject->path, subject->hash);

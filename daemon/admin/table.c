@@ -62,7 +62,8 @@ static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
-static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
+static const struct option proof_options[] = {PASSPHRASE_FD, SOCKET, HELP, END};
+static const struct option given_rights[] = {GIVEN_RIGHTS, PASSPHRASE_FD, SOCKET, HELP, END};
 
 static const struct option taken_rights[] = {
     GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
@@ -71,6 +72,8 @@ static const struct option taken_rights[] = {
     {.name = "plain", .help = "it must use the nonce again"},
     {.name = "jit", .help = "it may not make code any more"},
     LIBRARY("it may not run code from this file any more"),
+    PASSPHRASE_FD,
+    SOCKET,
     HELP,
     END};
 
@@ -88,15 +91,20 @@ static const struct option set_options[] = {
     ATTRIBUTE("an attribute that is stored with the value"),
     {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
     {.name = "allow-empty", .help = "store a value without a byte, from standard input"},
+    PASSPHRASE_FD,
     SOCKET,
     HELP,
     END};
 
 static const struct option delete_options[] = {
-    {.name = "prefix", .help = "delete every target that begins with TARGET"}, SOCKET, HELP, END};
+    {.name = "prefix", .help = "delete every target that begins with TARGET"},
+    PASSPHRASE_FD,
+    SOCKET,
+    HELP,
+    END};
 
-static const struct option search_options[] = {ATTRIBUTE("only items with this attribute"), JSON,
-                                               SOCKET, HELP, END};
+static const struct option search_options[] = {
+    ATTRIBUTE("only items with this attribute"), JSON, PASSPHRASE_FD, SOCKET, HELP, END};
 
 static const struct option audit_options[] = {
     {.name = "follow", .letter = 'f', .help = "go on with what is written from now on"},
@@ -137,6 +145,14 @@ static const struct option unlock_options[] = {
     HELP,
     END};
 
+static const struct option admin_options[] = {
+    {.name = "end", .help = "end the session of this terminal now"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
+    HELP,
+    END};
+
 static const struct option passphrase_options[] = {
     {.name = "keep-key-file",
      .help = "leave the key in the clear as well, so that the daemon starts unlocked (weaker)"},
@@ -160,6 +176,7 @@ static const struct option import_options[] = {
      .help = "secret-service: only items with this attribute"},
     {.name = "delete-source",
      .help = "secret-service: delete there what was imported, once it is stored"},
+    PASSPHRASE_FD,
     SOCKET,
     HELP,
     END};
@@ -175,9 +192,9 @@ const struct command admin_commands[] = {
      cmd_approve},
     {"register", "PATH", "register a program, with the rights that are named", given_rights, 1, 1,
      cmd_register},
-    {"upgrade", "PATH", "a registered program was replaced: take its new hash", only_help, 1, 1,
+    {"upgrade", "PATH", "a registered program was replaced: take its new hash", proof_options, 1, 1,
      cmd_upgrade},
-    {"unregister", "PATH|HASH", "forget a program", only_help, 1, 1, cmd_unregister},
+    {"unregister", "PATH|HASH", "forget a program", proof_options, 1, 1, cmd_unregister},
     {"allow", "PATH|HASH", "give a registered program more rights", given_rights, 1, 1, cmd_allow},
     {"revoke", "PATH|HASH", "take rights away, or all when none is named", taken_rights, 1, 1,
      cmd_revoke},
@@ -201,6 +218,9 @@ const struct command admin_commands[] = {
      passphrase_options, 1, 1, cmd_passphrase},
     {"unlock", "", "open the keychain with the passphrase", unlock_options, 0, 0, cmd_unlock},
     {"lock", "", "forget the key until the next unlock", only_socket, 0, 0, cmd_lock},
+    {"admin", "", "administer from this terminal for 5 minutes", admin_options, 0, 0, cmd_admin},
+    {"policy", "accept|restore", "seal what config.json says now, or put back what was sealed",
+     proof_options, 1, 1, cmd_policy},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,

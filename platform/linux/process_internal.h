@@ -57,6 +57,8 @@ enum kc_error process_look_error(const struct process *process, int number);
 /* Parsers of proc(5) texts, pure; KC_INVALID unless the text has exactly the known form. */
 struct process_stat {
     uint64_t parent;
+    uint64_t session;
+    uint64_t terminal; /* 0: none */
     uint64_t start_time;
 };
 KC_MUST_USE enum kc_error process_parse_stat(const char *text, struct process_stat *ret_stat);

@@ -13,10 +13,12 @@
 /* proc(5) counts from 1; the name is field 2 and what follows it begins with field 3. */
 #define FIELD_AFTER_NAME 3
 #define FIELD_PARENT     4
+#define FIELD_SESSION    6
+#define FIELD_TERMINAL   7
 #define FIELD_START      22
 
 enum kc_error process_parse_stat(const char *text, struct process_stat *ret_stat) {
-    struct process_stat stat = {0, 0};
+    struct process_stat stat = {.parent = 0};
     const char *next = strrchr(text, ')');
     if (next == NULL || next[1] != ' ') {
         return KC_INVALID;
@@ -26,6 +28,13 @@ enum kc_error process_parse_stat(const char *text, struct process_stat *ret_stat
         size_t length = strcspn(next, " \n");
         if (field == FIELD_PARENT && !descriptor_parse_number(next, length, &stat.parent)) {
             return KC_INVALID;
+        }
+        /* Where these two aren't plain numbers (%d in the kernel's array.c) there is none. */
+        if (field == FIELD_SESSION && !descriptor_parse_number(next, length, &stat.session)) {
+            stat.session = 0;
+        }
+        if (field == FIELD_TERMINAL && !descriptor_parse_number(next, length, &stat.terminal)) {
+            stat.terminal = 0;
         }
         if (field == FIELD_START) {
             if (!descriptor_parse_number(next, length, &stat.start_time)) {

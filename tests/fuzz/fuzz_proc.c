@@ -33,11 +33,12 @@ static void try_stat(const char *text) {
         return;
     }
     (void)snprintf(again, sizeof again,
-                   "1 (x) S %" PRIu64 " 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 %" PRIu64
-                   "\n",
-                   stat.parent, stat.start_time);
+                   "1 (x) S %" PRIu64 " 5 %" PRIu64 " %" PRIu64
+                   " 8 9 10 11 12 13 14 15 16 17 18 19 20 21 %" PRIu64 "\n",
+                   stat.parent, stat.session, stat.terminal, stat.start_time);
     must(process_parse_stat(again, &same) == KC_OK);
     must(same.parent == stat.parent && same.start_time == stat.start_time);
+    must(same.session == stat.session && same.terminal == stat.terminal);
 }
 
 static void try_status(const char *text) {
