@@ -6,6 +6,7 @@
 #include "daemon/keyslot.h"
 #include "libkc/message.h"
 #include "libkc/secret.h"
+#include "platform/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +94,7 @@ static enum kc_error add_new(struct vault_work *work, const struct request *requ
     }
     /* The point of it: what stands there in the clear would open everything. */
     const char *keeps = attributes_get(&request->attributes, "keep_key_file");
-    if (error == KC_OK && keeps == NULL) {
+    if (error == KC_OK && keeps == NULL && check_is_on("key_file")) {
         keyslots_drop(work->slots, KEYSLOT_KEYFILE);
     }
     return error;
