@@ -30,8 +30,9 @@ struct uv_loop_s;
  * `kind`: "file", "secret-service", "memory", or "auto": secret-service where it answers within
  * 2 s, unless that would leave the items of a file behind; else file. The key slot is made only
  * when there is neither a slot nor an item yet. Where no slot opens without a passphrase the store
- * is open all the same, but there is no key: names can be looked at, values can't. KC_INVALID no such kind · KC_BUSY, KC_DAMAGED,
- * KC_UNSAFE, KC_IO, KC_LOCKED, KC_UNSUPPORTED; `why` says what to do.
+ * is open all the same, but there is no key: names can be looked at, values can't. KC_INVALID no
+ * such kind · KC_BUSY, KC_DAMAGED, KC_UNSAFE, KC_IO, KC_LOCKED, KC_UNSUPPORTED; `why` says what to
+ * do.
  */
 KC_MUST_USE enum kc_error store_open(const char *kind, struct store **ret_store,
                                      char why[KC_MESSAGE_MAX]);

@@ -57,7 +57,8 @@ void vault_report(struct vault *vault, const char *event, const char *message);
 /* The end of the record as it is now is remembered soon. */
 void vault_remember(struct vault *vault);
 
-/* Every exchange passes here once it is back from the store, before it is answered. Accepts NULL. */
+/* Every exchange passes here once it is back from the store, before it is answered. Accepts
+ * NULL. */
 void vault_settle(struct vault *vault, struct exchange *exchange);
 
 /* What `status` says of it. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# attack: without a passphrase: copies the store and its key, and opens them with a daemon and a policy of its own
+# attack: without a passphrase: copies store and key, and opens them with a daemon of its own
 # expects: released
 # control: none
 # kind: residual

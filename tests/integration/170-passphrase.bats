@@ -86,7 +86,8 @@ unpunished() {
         is "$(raw -n < <(request "$action" aws '"targets":["key"]') | verdicts)" "error locked"
     done
     is "$(raw -n < <(request search aws) | verdicts)" "error locked"
-    is "$(raw -n < <(request write aws '"targets":["key"],"values":["x"]') | verdicts)" "error locked"
+    written='"targets":["key"],"values":["x"]'
+    is "$(raw -n < <(request write aws "$written") | verdicts)" "error locked"
     run -4 --separate-stderr put aws key other
     has "$stderr" "is locked"
     run -4 keychain-auth search aws
@@ -104,7 +105,7 @@ unpunished() {
     keychain-auth stop
 }
 
-@test "wrong passphrases get one answer, a growing wait that outlives the connection, and a record" {
+@test "wrong ones get one answer, a growing wait that outlives the connection, and a record" {
     set_passphrase
     keychain-auth lock
     run -1 --separate-stderr with 'wrong' keychain-auth unlock
