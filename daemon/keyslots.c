@@ -252,13 +252,12 @@ void keyslots_drop(struct keyslots *slots, enum keyslot_kind kind) {
 }
 
 void keyslots_remove(struct keyslots *slots, unsigned number) {
-    for (size_t i = slots->count; i > 0; i--) {
-        if (slots->slots[i - 1].number == number) {
-            remove_at(slots, i - 1);
-            return;
-        }
+    size_t index = 0;
+    while (index < slots->count && slots->slots[index].number != number) {
+        index++;
     }
-    assert(!"a slot of this number is there");
+    assert(index < slots->count);
+    remove_at(slots, index);
 }
 
 enum kc_error keyslots_text(const struct keyslots *slots, struct secret **ret_text) {
