@@ -79,7 +79,7 @@ static bool read_all(struct reader *reader, struct seal *seal) {
 }
 
 enum kc_error seal_parse(const char *text, size_t length, struct seal *ret_seal) {
-    struct reader reader;
+    struct reader reader = {.next = NULL};
     struct seal seal = {0};
     if (length > TEXT_SIZE || (length > 0 && memchr(text, '\0', length) != NULL)) {
         return KC_DAMAGED;

@@ -18,6 +18,7 @@
 #include "libkc/secret.h"
 #include "platform/clock.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ static enum kc_error record(struct dispatch *dispatch, struct exchange *exchange
     if (exchange->identity != NULL) {
         return audit_append(dispatch->audit, &exchange, 1);
     }
+    assert(work != NULL);
     const struct audit_note note = {
         .event = work->purpose == VAULT_IDLE ? "lock" : work->event,
         .message = work->purpose == VAULT_IDLE ? idle : work->message,
@@ -91,6 +93,7 @@ static enum kc_error make_change(struct dispatch *dispatch, const struct exchang
     }
     order->change.now_us = clock_wall_us();
     enum kc_error error = vault_seal_change(dispatch, &order->change, report);
+    assert(exchange->work != NULL);
     if (error == KC_OK && dispatch->is_sealed) {
         exchange->work->counter = dispatch->seal.counter;
         error = config_seal_key(dispatch->key, &exchange->work->policy_key);

@@ -16,18 +16,8 @@ teardown() {
     stop_daemon
 }
 
-# with PASSPHRASES COMMAND…: each line of PASSPHRASES is one that is asked for.
-with() {
-    "${@:2}" --passphrase-fd 7 7< <(printf '%s\n' "$1")
-}
-
 set_passphrase() {
     with 'correct horse' keychain-auth passphrase set
-}
-
-# fact NAME: what status says.
-fact() {
-    keychain-auth status --json | jq -r ".$1"
 }
 
 # unpunished COMMAND…: with a daemon that has seen no wrong passphrase yet.

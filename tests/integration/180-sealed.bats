@@ -18,11 +18,6 @@ teardown() {
     stop_daemon
 }
 
-# with PASSPHRASES COMMAND…: each line of PASSPHRASES is one that is asked for.
-with() {
-    "${@:2}" --passphrase-fd 7 7< <(printf '%s\n' "$1")
-}
-
 unlock() {
     with 'correct horse' keychain-auth unlock
 }
@@ -30,11 +25,6 @@ unlock() {
 # proven COMMAND…: with the passphrase, wherever it is asked for.
 proven() {
     with 'correct horse' keychain-auth "$@"
-}
-
-# fact NAME: what status says.
-fact() {
-    keychain-auth status --json | jq -r ".$1"
 }
 
 grant_git() {

@@ -16,10 +16,6 @@ teardown() {
     stop_daemon
 }
 
-with() {
-    "${@:2}" --passphrase-fd 7 7< <(printf '%s\n' "$1")
-}
-
 # found HEX…: which of these byte strings stand in the daemon's memory. What a sanitizer reserves
 # is larger than any memory, and passed over.
 found() {
