@@ -72,7 +72,7 @@ static enum kc_error open_paths(struct run *run) {
         error = paths_store(STORE_SLOTS_NAME, &run->slots_path);
     }
     if (error == KC_OK) {
-        error = paths_store("policy.json", &run->copy_path);
+        error = paths_store(STORE_COPY_NAME, &run->copy_path);
     }
     return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
 }

@@ -22,6 +22,7 @@ struct uv_loop_s;
 
 /* Beside the stores, in platform/paths.h's directory for them. */
 #define STORE_SLOTS_NAME  "keyslots"
+#define STORE_COPY_NAME   "policy.json" /* the policy as it was sealed last */
 
 /* An exchange that waited longer than this for its turn is answered `busy`. */
 #define STORE_DEADLINE_MS 10000

@@ -131,6 +131,7 @@ static const struct option audit_options[] = {
 
 static const struct option store_options[] = {
     {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    PASSPHRASE_FD,
     HELP,
     END};
 
