@@ -121,7 +121,9 @@ void vault_settle(struct vault *vault, struct exchange *exchange) {
     if (exchange->request->action == KC_ACTION_ADMIN) {
         settle_proof(vault, exchange);
     }
-    if (exchange->request->action == KC_ACTION_LOCK && vault->is_locked) {
+    if (exchange->request->action == KC_ACTION_LOCK &&
+        exchange->outcome.status == KC_STATUS_SUCCESS) {
+        vault->is_locked = true; /* an unlock may have come back in between */
         admin_sessions_clear(&vault->sessions);
         struct config_guard none = {.key = NULL};
         config_watch(vault->daemon->config, &none);
