@@ -558,7 +558,9 @@ static void test_mount_that_is_known_is_believed_for_itself_only(void **state) {
     assert_int_equal(close(place), 0);
 }
 
-#define TAIL " 0 0 34816 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
+#define TAIL             " 0 0 34816 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
+
+#define TAIL_BEHIND_SEAT " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 1 1\n"
 
 static void test_process_stat_is_read_behind_the_name(void **state) {
     (void)state;
@@ -637,6 +639,26 @@ static void test_process_users_are_read_strictly(void **state) {
     }
 }
 
+static void test_process_stat_tells_the_seat(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t session;
+        uint64_t terminal;
+    } rows[] = {
+        {"12 (bash) S 34 12 12 34816" TAIL_BEHIND_SEAT, 12, 34816},
+        {"12 (cron) S 1 12 77 0" TAIL_BEHIND_SEAT, 77, 0},
+        {"12 (gone) Z 1 -1 0 -5" TAIL_BEHIND_SEAT, 0, 0},
+        {"12 (odd) S 1 12 -1 34816" TAIL_BEHIND_SEAT, 0, 34816},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct process_stat stat = {0};
+        assert_int_equal(process_parse_stat(rows[i].text, &stat), KC_OK);
+        assert_int_equal(stat.session, rows[i].session);
+        assert_int_equal(stat.terminal, rows[i].terminal);
+    }
+}
+
 static void test_process_status_is_read_strictly(void **state) {
     (void)state;
     static const struct {
@@ -690,6 +712,7 @@ int main(void) {
         cmocka_unit_test(test_process_stat_is_read_behind_the_name),
         cmocka_unit_test(test_process_stat_takes_a_terminal_below_zero_for_none),
         cmocka_unit_test(test_process_users_are_read_strictly),
+        cmocka_unit_test(test_process_stat_tells_the_seat),
         cmocka_unit_test(test_process_status_is_read_strictly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
