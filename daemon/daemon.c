@@ -8,10 +8,10 @@
 #include "daemon/accept.h"
 #include "daemon/audit.h"
 #include "daemon/config.h"
-#include "daemon/digest.h"
 #include "daemon/dispatch.h"
 #include "daemon/identify.h"
 #include "daemon/keyslot.h"
+#include "daemon/own_program.h"
 #include "daemon/policy.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
@@ -24,8 +24,6 @@
 #include "platform/endpoint.h"
 #include "platform/notify.h"
 #include "platform/paths.h"
-#include "platform/process.h"
-#include "platform/self.h"
 
 #include <uv.h>
 
@@ -106,28 +104,9 @@ static enum kc_error open_address(struct run *run) {
     return error;
 }
 
-static char *directory_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? NULL : strndup(path, (size_t)(slash - path));
-}
-
-/* The daemon's own program: who runs the same bytes may administer. */
-static enum kc_error hash_own_image(struct run *run) {
-    KC_AUTO(process) self = NULL;
-    KC_AUTO(image) image = NULL;
-    const char *why = "";
-    enum kc_error error = process_pin(self_number(), &self);
-    if (error == KC_OK) {
-        error = process_open_image(self, &image, &why);
-    }
-    if (error == KC_OK) {
-        error = digest_compute(image, NULL, run->daemon.own_hash);
-    }
-    if (error == KC_OK) {
-        run->own_directory = directory_of(image_path(image));
-        error = run->own_directory == NULL ? KC_NO_MEMORY : KC_OK;
-    }
-    return run_explain(run, error, "can't read the daemon's own program");
+static enum kc_error look_at_own(struct run *run) {
+    return run_explain(run, own_program_look(run->daemon.own_hash, &run->own_directory),
+                       "can't read the daemon's own program");
 }
 
 static enum kc_error open_policy(struct run *run) {
@@ -275,7 +254,7 @@ static enum kc_error run_open(struct run *run) {
         error = open_address(run);
     }
     if (error == KC_OK) {
-        error = hash_own_image(run);
+        error = look_at_own(run);
     }
     if (error == KC_OK) {
         error = open_policy(run);

@@ -15,8 +15,7 @@
 #include <stdlib.h>
 
 static enum exit_code register_subject(const struct options *options, const struct subject *subject,
-                                       const char *interpreter,
-                                       const struct rights *rights) {
+                                       const char *interpreter, const struct rights *rights) {
     KC_AUTO(places) places = NULL;
     enum exit_code code = places_new(&places);
     if (code != EXIT_DONE) {

@@ -16,8 +16,8 @@ struct rights;
 KC_MUST_USE enum exit_code steps_check(const struct plan *plan);
 
 /* Registers one after the other, each with its record and its report. `rights` are the caller's;
- * NULL: none. Of `whose` the event and the options count. When one fails those before it stay, none of which is the caller's, and that is
- * said. */
+ * NULL: none. Of `whose` the event and the options count; a proof is asked for once. When one fails
+ * those before it stay, none of which is the caller's, and that is said. */
 KC_MUST_USE enum exit_code steps_make(const struct places *places, const struct plan *plan,
                                       const struct rights *rights, const struct change_name *whose);
 

@@ -32,8 +32,8 @@ static bool copy_name(const char *text, const char *end, char name[PROCESS_NAME_
 }
 
 /* The kernel prints sessions and terminals signed (%d in its array.c): a terminal beyond half a
- * million is below zero, a session that this pid name space doesn't see is -1. Such a one is as good
- * as none. */
+ * million is below zero, a session that this pid name space doesn't see is -1. Such a one is as
+ * good as none. */
 static bool take_signed(const char *word, size_t length, uint64_t *number) {
     return *word == '-' ? length > 1 : descriptor_parse_number(word, length, number);
 }
