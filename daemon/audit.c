@@ -6,6 +6,7 @@
  */
 #include "daemon/audit.h"
 
+#include "daemon/audit_head.h"
 #include "daemon/audit_line.h"
 #include "daemon/audit_reader.h"
 #include "daemon/exchange.h"
@@ -28,6 +29,7 @@ struct audit {
     char *lock_path;
     struct file_log *log;     /* NULL: the end isn't known */
     struct audit_place place; /* of its last record */
+    uint64_t size;            /* of the log behind it; 0: we haven't written yet */
 };
 
 static enum kc_error write_lines(struct audit *audit, const struct audit_lines *lines) {
@@ -37,6 +39,7 @@ static enum kc_error write_lines(struct audit *audit, const struct audit_lines *
     }
     if (error == KC_OK) {
         audit->place = lines->place;
+        audit->size = file_log_size(audit->log);
     }
     return error;
 }
@@ -64,13 +67,15 @@ static enum kc_error write_repair(struct audit *audit, const struct audit_tail *
 /* Makes the log end in a whole record that follows from what we wrote before. */
 static enum kc_error mend(struct audit *audit, const struct audit_tail *tail) {
     const struct audit_place before = audit->place;
+    const struct audit_head known = {.place = before, .size = audit->size};
+    bool is_other = audit->size > 0 && audit_head_check(audit->log, &known) == KC_CHANGED;
     audit->place = tail->place;
     if (tail->torn[0] != '\0') {
         const struct audit_note note = {.event = "torn_line",
                                         .message = "the line before was not finished"};
         return write_repair(audit, tail, &note, tail->torn);
     }
-    if (tail->place.seq < before.seq) {
+    if (is_other || tail->place.seq < before.seq) {
         char message[128];
         (void)snprintf(message, sizeof message, "the last record was number %llu before",
                        (unsigned long long)before.seq);
@@ -176,7 +181,8 @@ struct batch {
 
 static enum kc_error build(const struct batch *batch, struct audit_lines *lines) {
     if (batch->note != NULL) {
-        const struct audit_writer writer = own_writer();
+        struct audit_writer writer = own_writer();
+        writer.pid = batch->note->pid != 0 ? batch->note->pid : writer.pid;
         return audit_lines_note(lines, &writer, batch->note, NULL);
     }
     enum kc_error error = KC_OK;
@@ -236,4 +242,25 @@ enum kc_error audit_append(struct audit *audit, struct exchange *const *batch, s
 enum kc_error audit_note(struct audit *audit, const struct audit_note *note) {
     const struct batch one = {.note = note};
     return write_excluded(audit, &one);
+}
+
+static enum kc_error look(struct audit *audit, struct audit_head *ret_head) {
+    KC_AUTO(file_lock) lock = NULL;
+    enum kc_error error = file_lock(audit->lock_path, LOCK_WAIT_MS, &lock);
+    if (error == KC_OK) {
+        error = refresh(audit);
+    }
+    if (error == KC_OK) {
+        *ret_head = (struct audit_head){.place = audit->place, .size = file_log_size(audit->log)};
+    }
+    return error;
+}
+
+enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head) {
+    if (mtx_lock(&audit->mutex) != thrd_success) {
+        return KC_IO;
+    }
+    enum kc_error error = look(audit, ret_head);
+    (void)mtx_unlock(&audit->mutex);
+    return error == KC_OK ? KC_OK : KC_IO;
 }

@@ -16,6 +16,7 @@
 #include "platform/kc_error.h"
 
 struct audit;
+struct audit_head;
 struct exchange;
 
 /* Longest line that is read. */
@@ -47,7 +48,7 @@ KC_MUST_USE enum kc_error audit_append(struct audit *audit, struct exchange *con
                                        size_t count);
 
 /* Something that isn't an exchange: "start", "stop", "policy", "approve" … Strings may be NULL;
- * pid and uid are the calling process's own. */
+ * uid is the calling process's own. */
 struct audit_note {
     const char *event;
     const char *action; /* "register", "upgrade" … */
@@ -56,8 +57,12 @@ struct audit_note {
     const char *binary_path; /* the subject */
     const char *binary_hash;
     const char *message;
+    uint64_t pid; /* who asked for it, when that isn't this process; else 0 */
 };
 KC_MUST_USE enum kc_error audit_note(struct audit *audit, const struct audit_note *note);
+
+/* Where the log ends now. KC_IO. */
+KC_MUST_USE enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head);
 
 /*
  * Proves the chain of a file: every line is a record, or a torn line that the next record

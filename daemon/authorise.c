@@ -25,6 +25,11 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     case KC_ACTION_DELETE:
     case KC_ACTION_SEARCH:
     case KC_ACTION_STOP:
+    case KC_ACTION_UNLOCK:
+    case KC_ACTION_LOCK:
+    case KC_ACTION_PASSPHRASE:
+    case KC_ACTION_ADMIN:
+    case KC_ACTION_POLICY:
         return identity->is_administrator;
     case KC_ACTION_READ:
     case KC_ACTION_GRANTS:
@@ -34,10 +39,12 @@ static bool may_administer(const struct identity *identity, enum kc_action actio
     return false;
 }
 
-/* Neither touches a secret, and both are what one wants when the policy is broken. */
+/* What is about the daemon touches no secret, and may be wanted when the policy is broken. */
 static bool needs_no_policy(const struct request *request) {
-    return request->type == KC_TYPE_ADMIN &&
-           (request->action == KC_ACTION_STATUS || request->action == KC_ACTION_STOP);
+    bool is_about_items = request->action == KC_ACTION_READ || request->action == KC_ACTION_WRITE ||
+                          request->action == KC_ACTION_DELETE ||
+                          request->action == KC_ACTION_SEARCH;
+    return request->type == KC_TYPE_ADMIN && !is_about_items;
 }
 
 static bool entry_needs_chain(const struct policy_entry *entry) {

@@ -16,6 +16,7 @@
 
 struct config;
 struct policy;
+struct secret;
 
 /* Nothing is read yet. One thread. */
 KC_MUST_USE enum kc_error config_new(const char *path, struct config **ret_config);
@@ -26,6 +27,22 @@ void config_free(struct config *config);
 bool config_refresh(struct config *config);
 /* How often that was so: who waits for an approval looks at this and needn't ask again. */
 uint64_t config_changes(const struct config *config);
+
+/*
+ * From now on only a file counts that was sealed with this key (config_seal.h), and whose counter
+ * isn't smaller than `counter` or than that of a file that counted already. Any other is told by
+ * config_notice(), and what was in force stays so; in the beginning that is the copy, when it has
+ * the seal. A key of NULL: any file counts. The path of the copy is kept until then.
+ */
+struct config_guard {
+    struct secret *key; /* taken */
+    uint64_t counter;
+    const char *copy_path;
+};
+void config_watch(struct config *config, struct config_guard *take_guard);
+
+/* A sentence about a file that somebody else has changed, "" when there is none. */
+const char *config_notice(const struct config *config);
 
 /* NULL when the file is there but can't be used: then everything is denied. A file that
  * isn't there is an empty policy. Borrowed until the next refresh. */
@@ -41,7 +58,10 @@ enum config_change_kind {
     CONFIG_ALLOW,      /* rights are added, flags set */
     CONFIG_REVOKE,     /* rights are taken away, a service with its globs; none named: all */
     CONFIG_STORE,      /* no entry's business: the daemon is to use `store` from its next start */
-    CONFIG_RULE        /* no entry's business: "caller_rule" becomes `caller_rule` */
+    CONFIG_RULE,       /* no entry's business: "caller_rule" becomes `caller_rule` */
+    CONFIG_ACCEPT,     /* what the file says now is sealed, whoever wrote it */
+    CONFIG_RESTORE,    /* what the copy says is put in its place */
+    CONFIG_UNSEAL      /* the seal is taken off */
 };
 
 enum config_flag { CONFIG_LEAVE, CONFIG_SET, CONFIG_CLEAR };
@@ -98,6 +118,22 @@ struct config_change {
  */
 KC_MUST_USE enum kc_error config_change(const char *path, const struct config_change *change,
                                         char report[KC_MESSAGE_MAX]);
+
+/* How a sealed file is changed: only one that counts is a base for a change, the new one gets the
+ * counter, and then a copy. */
+struct config_sealer {
+    const struct secret *key; /* config_seal_key() */
+    uint64_t oldest;          /* a file with a smaller counter doesn't count */
+    uint64_t counter;
+    const char *copy_path;
+    bool is_used; /* set: a file with `counter` was written */
+};
+
+/* config_change() under a seal; `sealer` NULL: without one. KC_CHANGED: somebody else has changed
+ * the file since it was sealed; nothing was done. */
+KC_MUST_USE enum kc_error config_change_sealed(const char *path, const struct config_change *change,
+                                               struct config_sealer *sealer,
+                                               char report[KC_MESSAGE_MAX]);
 
 KC_AUTO_DEFINE(config)
 

@@ -8,6 +8,7 @@
 
 #include "daemon/config_edit.h"
 #include "daemon/config_report.h"
+#include "daemon/config_seal.h"
 #include "daemon/edit_lock.h"
 #include "daemon/policy.h"
 #include "libkc/message_memory.h"
@@ -57,10 +58,38 @@ static enum kc_error parse_document(const char *path, const struct file_bytes *b
     return KC_OK;
 }
 
-static enum kc_error read_document(const char *path, char *text, json_t **ret_document) {
+/* What somebody else wrote would get our seal with the next change. */
+static enum kc_error check_base(const char *path, const struct file_bytes *bytes,
+                                const struct config_sealer *sealer, char *text) {
+    char shown[CONFIG_SHOWN_SIZE];
+    uint64_t counter = 0;
+    enum kc_error error =
+        bytes->length > 0 ? config_seal_check(bytes->bytes, bytes->length, sealer->key, &counter)
+                          : KC_NOT_FOUND;
+    if (error == KC_OK && counter >= sealer->oldest) {
+        return KC_OK;
+    }
+    if (error != KC_OK && error != KC_NOT_FOUND && error != KC_DAMAGED) {
+        return error;
+    }
+    return config_report(text, KC_CHANGED,
+                         "\"%s\" was changed by another program, so nothing is added to it; look "
+                         "at it, then say keychain-auth policy restore, or keychain-auth policy "
+                         "accept",
+                         config_show(path, shown));
+}
+
+static enum kc_error read_document(const char *path, const struct config_sealer *sealer, char *text,
+                                   json_t **ret_document) {
     struct file_bytes bytes = {0};
     enum kc_error error = file_read(path, FILE_TRUSTED, POLICY_SIZE_MAX, &bytes);
-    if (error == KC_OK || error == KC_NOT_FOUND) {
+    if (error == KC_NOT_FOUND) {
+        error = KC_OK;
+    }
+    if (error == KC_OK && sealer != NULL) {
+        error = check_base(path, &bytes, sealer, text);
+    }
+    if (error == KC_OK) {
         error = parse_document(path, &bytes, text, ret_document);
     }
     file_bytes_clear(&bytes);
@@ -103,6 +132,10 @@ static enum kc_error write_checked(const char *path, const struct config_edit *e
     if (error == KC_OK && edit->is_changed) {
         error = file_replace(path, bytes, length);
     }
+    if (error == KC_OK && edit->is_changed && edit->sealer != NULL) {
+        edit->sealer->is_used = true;
+        error = file_replace(edit->sealer->copy_path, bytes, length);
+    }
     if (error == KC_OK && edit->entry != NULL) {
         config_report_rights(
             edit->change,
@@ -115,7 +148,13 @@ static enum kc_error write_checked(const char *path, const struct config_edit *e
 static enum kc_error write_document(const char *path, const struct config_edit *edit) {
     char *bytes = NULL;
     size_t length = 0;
-    enum kc_error error = dump(edit->document, &bytes, &length);
+    enum kc_error error = KC_OK;
+    if (edit->sealer != NULL && edit->is_changed) {
+        error = config_seal_put(edit->document, edit->sealer->key, edit->sealer->counter);
+    }
+    if (error == KC_OK) {
+        error = dump(edit->document, &bytes, &length);
+    }
     if (error == KC_OK) {
         error = write_checked(path, edit, bytes, length);
     }
@@ -235,6 +274,19 @@ static enum kc_error choose_rule(struct config_edit *edit) {
     return edit->is_changed ? choose(edit, RULE_KEY, rule) : KC_OK;
 }
 
+static enum kc_error change_seal(struct config_edit *edit) {
+    static const char *const done[] = {
+        [CONFIG_ACCEPT] = "the policy is sealed as it stands",
+        [CONFIG_RESTORE] = "the policy is again what it was when it was sealed last",
+        [CONFIG_UNSEAL] = "the policy isn't sealed any more",
+    };
+    if (edit->change->kind == CONFIG_UNSEAL) {
+        config_seal_drop(edit->document);
+    }
+    edit->is_changed = true;
+    return config_report(edit->report, KC_OK, "%s", done[edit->change->kind]);
+}
+
 static enum kc_error apply(struct config_edit *edit) {
     switch (edit->change->kind) {
     case CONFIG_REGISTER:
@@ -247,6 +299,10 @@ static enum kc_error apply(struct config_edit *edit) {
         return choose_store(edit);
     case CONFIG_RULE:
         return choose_rule(edit);
+    case CONFIG_ACCEPT:
+    case CONFIG_RESTORE:
+    case CONFIG_UNSEAL:
+        return change_seal(edit);
     case CONFIG_ALLOW:
     case CONFIG_REVOKE:
         break;
@@ -272,15 +328,23 @@ static enum kc_error change_document(const char *path, struct config_edit *edit)
 }
 
 static enum kc_error change_file(const char *path, const struct config_change *change,
-                                 char report[KC_MESSAGE_MAX]) {
+                                 struct config_sealer *sealer, char report[KC_MESSAGE_MAX]) {
     KC_AUTO(file_lock) lock = NULL;
     json_auto_t *document = NULL;
+    bool takes_any = change->kind == CONFIG_ACCEPT || change->kind == CONFIG_UNSEAL;
+    bool takes_copy = change->kind == CONFIG_RESTORE && sealer != NULL;
     enum kc_error error = edit_lock_take(path, EDIT_LOCK_WAIT_MS, &lock);
     if (error == KC_OK) {
-        error = read_document(path, report, &document);
+        error = read_document(takes_copy ? sealer->copy_path : path, takes_any ? NULL : sealer,
+                              report, &document);
     }
     if (error == KC_OK) {
-        struct config_edit edit = {.change = change, .report = report, .document = document};
+        struct config_edit edit = {
+            .change = change,
+            .report = report,
+            .document = document,
+            .sealer = change->kind == CONFIG_UNSEAL ? NULL : sealer,
+        };
         error = change_document(path, &edit);
     }
     return error;
@@ -288,10 +352,15 @@ static enum kc_error change_file(const char *path, const struct config_change *c
 
 enum kc_error config_change(const char *path, const struct config_change *change,
                             char report[KC_MESSAGE_MAX]) {
+    return config_change_sealed(path, change, NULL, report);
+}
+
+enum kc_error config_change_sealed(const char *path, const struct config_change *change,
+                                   struct config_sealer *sealer, char report[KC_MESSAGE_MAX]) {
     report[0] = '\0';
     enum kc_error error = config_check_change(change, report);
     if (error == KC_OK) {
-        error = change_file(path, change, report);
+        error = change_file(path, change, sealer, report);
     }
     if (error != KC_OK && report[0] == '\0') {
         config_report_failure(path, error, report);

@@ -13,6 +13,7 @@
 #include "platform/kc_error.h"
 
 struct config_change;
+struct config_sealer;
 struct json_t; /* jansson's */
 
 #define CONFIG_READ_KEY  "allowed_read_services"
@@ -26,6 +27,7 @@ struct config_edit {
     struct json_t *entries; /* borrowed from the document */
     struct json_t *entry;   /* borrowed from the entries; NULL: not found yet, or gone */
     bool is_changed;
+    struct config_sealer *sealer; /* NULL: the file isn't sealed */
 };
 
 /* Takes the value, which may be NULL for want of memory. */

@@ -112,13 +112,7 @@ static enum kc_error check_subject(const struct config_change *change, char *tex
                                                          : error;
 }
 
-enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
-    if (change->kind == CONFIG_STORE) {
-        return change->store != NULL ? KC_OK : config_report(text, KC_INVALID, "a store is needed");
-    }
-    if (change->kind == CONFIG_RULE) {
-        return check_rule(change->caller_rule, text);
-    }
+static enum kc_error check_entry(const struct config_change *change, char *text) {
     enum kc_error error = check_subject(change, text);
     if (error == KC_OK) {
         error = check_grants(change->read, change->read_count, text);
@@ -127,6 +121,21 @@ enum kc_error config_check_change(const struct config_change *change, char text[
         error = check_grants(change->write, change->write_count, text);
     }
     return error == KC_OK ? check_libraries(change, text) : error;
+}
+
+enum kc_error config_check_change(const struct config_change *change, char text[KC_MESSAGE_MAX]) {
+    switch (change->kind) {
+    case CONFIG_STORE:
+        return change->store != NULL ? KC_OK : config_report(text, KC_INVALID, "a store is needed");
+    case CONFIG_RULE:
+        return check_rule(change->caller_rule, text);
+    case CONFIG_ACCEPT:
+    case CONFIG_RESTORE:
+    case CONFIG_UNSEAL:
+        return KC_OK;
+    default:
+        return check_entry(change, text);
+    }
 }
 
 /* The grants with commas between, as many as there is room for. */

@@ -8,13 +8,15 @@
 #include "daemon/accept.h"
 #include "daemon/audit.h"
 #include "daemon/config.h"
-#include "daemon/digest.h"
 #include "daemon/dispatch.h"
 #include "daemon/identify.h"
-#include "daemon/own_helpers.h"
+#include "daemon/keyslot.h"
+#include "daemon/own_program.h"
 #include "daemon/policy.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
+#include "daemon/vault.h"
+#include "daemon/vault_helpers.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
 #include "libkc/secret.h"
@@ -22,8 +24,6 @@
 #include "platform/endpoint.h"
 #include "platform/notify.h"
 #include "platform/paths.h"
-#include "platform/process.h"
-#include "platform/self.h"
 
 #include <uv.h>
 
@@ -45,7 +45,9 @@ struct run {
     char *config_path;
     char *audit_path;
     char *pending_path;
-    char *own_directory;      /* of the daemon's own program */
+    char *own_directory; /* of the daemon's own program */
+    char *slots_path;
+    char *copy_path;
     char why[KC_MESSAGE_MAX]; /* why it couldn't start */
 };
 
@@ -65,6 +67,12 @@ static enum kc_error open_paths(struct run *run) {
     }
     if (error == KC_OK) {
         error = paths_data("audit.log", &run->audit_path);
+    }
+    if (error == KC_OK) {
+        error = paths_store(STORE_SLOTS_NAME, &run->slots_path);
+    }
+    if (error == KC_OK) {
+        error = paths_store(STORE_COPY_NAME, &run->copy_path);
     }
     return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
 }
@@ -96,28 +104,9 @@ static enum kc_error open_address(struct run *run) {
     return error;
 }
 
-static char *directory_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? NULL : strndup(path, (size_t)(slash - path));
-}
-
-/* The daemon's own program: who runs the same bytes may administer. */
-static enum kc_error hash_own_image(struct run *run) {
-    KC_AUTO(process) self = NULL;
-    KC_AUTO(image) image = NULL;
-    const char *why = "";
-    enum kc_error error = process_pin(self_number(), &self);
-    if (error == KC_OK) {
-        error = process_open_image(self, &image, &why);
-    }
-    if (error == KC_OK) {
-        error = digest_compute(image, NULL, run->daemon.own_hash);
-    }
-    if (error == KC_OK) {
-        run->own_directory = directory_of(image_path(image));
-        error = run->own_directory == NULL ? KC_NO_MEMORY : KC_OK;
-    }
-    return run_explain(run, error, "can't read the daemon's own program");
+static enum kc_error look_at_own(struct run *run) {
+    return run_explain(run, own_program_look(run->daemon.own_hash, &run->own_directory),
+                       "can't read the daemon's own program");
 }
 
 static enum kc_error open_policy(struct run *run) {
@@ -150,15 +139,31 @@ static const char *choose_store(struct run *run) {
 }
 
 static void run_batch(struct exchange *const *batch, size_t count, void *context) {
-    dispatch_batch(context, batch, count);
+    struct run *run = context;
+    dispatch_batch(&run->dispatch, batch, count);
+}
+
+/* A lock that nobody asked for has no session that waits for its answer. */
+void daemon_finish(struct daemon *daemon, struct exchange *exchange) {
+    vault_settle(daemon->vault, exchange);
+    if (exchange->session != NULL) {
+        session_finish(exchange);
+    } else {
+        exchange_free(exchange);
+    }
+}
+
+static void finish_exchange(struct exchange *exchange, void *context) {
+    struct run *run = context;
+    daemon_finish(&run->daemon, exchange);
 }
 
 static enum kc_error open_store(struct run *run) {
     struct daemon *daemon = &run->daemon;
     const struct store_road road = {
         .run = run_batch,
-        .done = session_finish,
-        .context = &run->dispatch,
+        .done = finish_exchange,
+        .context = run,
     };
     enum kc_error error = store_open(choose_store(run), &daemon->store, run->why);
     if (error != KC_OK) {
@@ -168,11 +173,23 @@ static enum kc_error open_store(struct run *run) {
         daemon->store_reason = store_reason(daemon->store);
     }
     run->dispatch.backend = store_backend(daemon->store);
-    run->dispatch.key = store_key(daemon->store);
+    run->dispatch.key = store_take_key(daemon->store);
+    run->dispatch.slots_path = run->slots_path;
+    run->dispatch.config_path = run->config_path;
+    run->dispatch.copy_path = run->copy_path;
+    run->dispatch.audit_path = run->audit_path;
+    run->dispatch.own_directory = run->own_directory;
     run->dispatch.audit = daemon->audit;
     run->dispatch.pending_path = run->pending_path;
     return run_explain(run, store_attach(daemon->store, daemon->loop, &road),
                        "can't start the store's worker");
+}
+
+static enum kc_error open_vault(struct run *run) {
+    const struct vault_places places = {.slots = run->slots_path, .copy = run->copy_path};
+    struct keyslots *slots = store_take_slots(run->daemon.store);
+    return run_explain(run, vault_open(&run->daemon, &places, &slots, &run->dispatch),
+                       "can't start the vault's worker");
 }
 
 static enum kc_error open_record(struct run *run) {
@@ -186,16 +203,14 @@ static enum kc_error open_record(struct run *run) {
     return error;
 }
 
-/* Before the first client: a helper that isn't known yet would be turned away. */
+/* Before the first client: a helper that isn't known yet would be turned away. Where the policy is
+ * sealed the vault sees to it when it is opened. */
 static void register_helpers(struct run *run) {
-    const struct own_helpers_plan plan = {
-        .directory = run->own_directory,
-        .config_path = run->config_path,
-        .policy = config_policy(run->daemon.config),
-        .audit = run->daemon.audit,
-        .log = &run->daemon.log,
-    };
-    own_helpers_register(&plan);
+    if (vault_is_locked(run->daemon.vault)) {
+        log_line(&run->daemon.log, "locked; the helpers are looked at once it is unlocked");
+    } else if (!run->dispatch.is_sealed) {
+        vault_helpers_register(&run->dispatch);
+    }
 }
 
 static enum kc_error record_event(const struct run *run, const char *event) {
@@ -239,7 +254,7 @@ static enum kc_error run_open(struct run *run) {
         error = open_address(run);
     }
     if (error == KC_OK) {
-        error = hash_own_image(run);
+        error = look_at_own(run);
     }
     if (error == KC_OK) {
         error = open_policy(run);
@@ -253,6 +268,9 @@ static enum kc_error run_open(struct run *run) {
     }
     if (error == KC_OK) {
         error = open_store(run);
+    }
+    if (error == KC_OK) {
+        error = open_vault(run);
     }
     if (error == KC_OK) {
         error = run_explain(run, watch_signals(run), "can't watch signals");
@@ -274,6 +292,8 @@ static void close_rooms(struct run *run) {
     struct daemon *daemon = &run->daemon;
     accept_close(daemon->listener);
     daemon->listener = NULL;
+    vault_close(daemon->vault);
+    daemon->vault = NULL;
     store_close(daemon->store);
     daemon->store = NULL;
     identify_close(daemon->identifier);
@@ -301,6 +321,7 @@ void daemon_stop(struct daemon *daemon) {
     }
     daemon->is_stopping = true;
     notify_manager("STOPPING=1");
+    vault_remember(daemon->vault);
     accept_close(daemon->listener);
     daemon->listener = NULL;
     endpoint_free(daemon->endpoint);
@@ -324,6 +345,9 @@ static void run_close(struct run *run) {
     free(run->audit_path);
     free(run->pending_path);
     free(run->own_directory);
+    free(run->slots_path);
+    free(run->copy_path);
+    secret_free(run->dispatch.key);
 }
 
 static void announce(struct run *run) {
@@ -331,7 +355,10 @@ static void announce(struct run *run) {
              endpoint_address(run->daemon.endpoint), store_name(run->daemon.store),
              run->daemon.store_reason);
     notify_manager("READY=1");
-    notify_ready(EXIT_DONE, "");
+    notify_ready(EXIT_DONE, vault_is_locked(run->daemon.vault)
+                                ? "keychain-auth: started, and locked; unlock it with: "
+                                  "keychain-auth unlock\n"
+                                : "");
 }
 
 enum kc_error daemon_run(const struct daemon_plan *plan) {

@@ -24,6 +24,7 @@ struct listener;
 struct secret;
 struct session;
 struct store;
+struct vault;
 struct uv_loop_s;
 
 /* Bytes of unfinished and waiting lines, all connections together; who would pass it is
@@ -36,6 +37,7 @@ struct daemon {
     struct config *config;
     struct audit *audit;
     struct store *store;
+    struct vault *vault;
     struct identifier *identifier;
     struct endpoint *endpoint;
     struct listener *listener; /* accept's */
@@ -68,6 +70,9 @@ KC_MUST_USE enum kc_error daemon_run(const struct daemon_plan *plan);
 
 /* Ends the daemon after what is under way; may be called more than once. */
 void daemon_stop(struct daemon *daemon);
+
+/* An exchange is back from the store: its consequences, then its answer. */
+void daemon_finish(struct daemon *daemon, struct exchange *exchange);
 
 /* What `status` says, apart from what the store's worker adds. */
 KC_MUST_USE enum kc_error daemon_describe(const struct daemon *daemon,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a running daemon tells of itself; the store's worker adds the number of items. */
+/* What a running daemon tells of itself; the vault adds its part, and the store's worker the number
+ * of items. */
 #include "daemon/daemon.h"
 
 #include "daemon/config.h"
 #include "daemon/policy.h"
 #include "daemon/store.h"
+#include "daemon/vault.h"
 #include "libkc/attributes.h"
 #include "platform/clock.h"
 #include "platform/endpoint.h"
@@ -36,6 +38,7 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
     char registered[NUMBER_SIZE];
     char changes[NUMBER_SIZE];
     const char *trouble = config_trouble(daemon->config);
+    const char *notice = config_notice(daemon->config);
     const struct policy *policy = config_policy(daemon->config);
     const char *address = daemon->endpoint != NULL ? endpoint_address(daemon->endpoint) : "";
     const struct attribute rows[] = {
@@ -48,10 +51,11 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
         {"store", (char *)store_name(daemon->store)},
         {"store_path", (char *)store_place(daemon->store)},
         {"store_reason", (char *)daemon->store_reason},
-        {"policy", trouble[0] != '\0' ? (char *)trouble : "ok"},
+        {"policy", trouble[0] != '\0'  ? (char *)trouble
+                   : notice[0] != '\0' ? (char *)notice
+                                       : "ok"},
         {"policy_changes", show(config_changes(daemon->config), changes)},
         {"registered", show(policy != NULL ? policy_count(policy) : 0, registered)},
-        {"administration", "open to your own processes (no passphrase)"},
         {"sessions", show(daemon->session_count, sessions)},
         {"uptime_s", show((clock_monotonic_ms() - daemon->started_ms) / 1000, uptime)},
     };
@@ -59,5 +63,8 @@ enum kc_error daemon_describe(const struct daemon *daemon, struct attributes *at
     for (size_t i = 0; error == KC_OK && i < sizeof rows / sizeof rows[0]; i++) {
         error = attributes_add(attributes, rows[i].name, rows[i].value);
     }
-    return error == KC_OK ? add_rule(policy, attributes) : error;
+    if (error == KC_OK) {
+        error = add_rule(policy, attributes);
+    }
+    return error == KC_OK ? vault_describe(daemon->vault, attributes) : error;
 }

@@ -13,6 +13,8 @@
 #include "daemon/reply.h"
 #include "daemon/store.h"
 #include "daemon/store/backend.h"
+#include "daemon/vault_turn.h"
+#include "daemon/vault_work.h"
 #include "platform/clock.h"
 
 #include <stdio.h>
@@ -36,6 +38,12 @@ static const struct row {
     [KC_ACTION_GRANTS] = {operation_grants, false, false},
     [KC_ACTION_STATUS] = {operation_status, false, false},
     [KC_ACTION_STOP] = {operation_stop, false, true},
+    /* Once they are allowed these have turns of their own (vault_turn.c). */
+    [KC_ACTION_UNLOCK] = {NULL, false, true},
+    [KC_ACTION_LOCK] = {NULL, false, true},
+    [KC_ACTION_PASSPHRASE] = {NULL, false, true},
+    [KC_ACTION_ADMIN] = {NULL, false, true},
+    [KC_ACTION_POLICY] = {NULL, false, true},
 };
 
 static bool is_allowed(const struct exchange *exchange) {
@@ -66,6 +74,11 @@ static void handle_one(struct dispatch *dispatch, struct exchange *exchange) {
     const struct store_table *store = dispatch->backend->table;
     if (clock_monotonic_ms() - exchange->started_ms > STORE_DEADLINE_MS) {
         exchange_fail(exchange, KC_TIMEOUT, "the store had no time for this; try again");
+        return;
+    }
+    if (dispatch->key == NULL && table[exchange->request->action].uses_items) {
+        exchange_fail(exchange, KC_LOCKED,
+                      "the keychain is locked; unlock it with: keychain-auth unlock");
         return;
     }
     size_t mark = store->mark(dispatch->backend);
@@ -241,7 +254,7 @@ static void list_pending(struct dispatch *dispatch, struct exchange *const *batc
     }
 }
 
-void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+static void dispatch_turn(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
     struct store_backend *backend = dispatch->backend;
     handle_all(dispatch, batch, count);
     enum kc_error error = backend->table->prepare(backend);
@@ -267,11 +280,36 @@ void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, si
     list_pending(dispatch, batch, count);
 }
 
+static bool is_for_vault(const struct exchange *exchange) {
+    return is_allowed(exchange) &&
+           (vault_turn_takes(exchange->request->action) || exchange->work != NULL);
+}
+
+/* What changes who may have what has a turn of its own, in the order in which it came. */
+void dispatch_batch(struct dispatch *dispatch, struct exchange *const *batch, size_t count) {
+    size_t done = 0;
+    while (done < count) {
+        size_t end = done;
+        while (end < count && !is_for_vault(batch[end])) {
+            end++;
+        }
+        if (end > done) {
+            dispatch_turn(dispatch, batch + done, end - done);
+        }
+        if (end < count) {
+            vault_turn(dispatch, batch[end]);
+            end++;
+        }
+        done = end;
+    }
+}
+
 void exchange_free(struct exchange *exchange) {
     if (exchange == NULL) {
         return;
     }
     exchange_drop_results(exchange);
     request_free(exchange->request);
+    vault_work_free(exchange->work);
     free(exchange);
 }

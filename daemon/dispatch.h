@@ -7,11 +7,14 @@
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/crypto.h"
 #include "daemon/exchange.h"
+#include "daemon/log.h"
+#include "daemon/seal.h"
 #include "libkc/protocol.h"
 
 struct audit;
@@ -24,9 +27,17 @@ struct store_backend;
 /* What the worker uses; nothing of it is touched by another thread while a batch runs. */
 struct dispatch {
     struct store_backend *backend;
-    const struct secret *key;
+    struct secret *key; /* NULL: it is locked; unlocking puts it here, locking frees it */
     struct audit *audit;
     const char *pending_path;
+    const char *slots_path; /* of the key slots */
+    const char *config_path;
+    const char *copy_path; /* of the policy as it was sealed last */
+    const char *audit_path;
+    const char *own_directory; /* of the daemon's own program */
+    struct log log;            /* the worker's own: a log is one thread's */
+    bool is_sealed;            /* a passphrase is set, and the key is here */
+    struct seal seal;          /* what is remembered, once it is sealed */
     /* What was entered in the list lately, so that a flood of equal denials costs no disk. */
     struct dispatch_noted {
         unsigned char key[CRYPTO_HASH_SIZE]; /* of who asked, and for what */

@@ -20,6 +20,7 @@ struct chain;
 struct peer;
 struct session;
 struct store;
+struct vault_work;
 
 #define HASH_TEXT_SIZE 65 /* SHA-256 in lower-case hex, and a NUL */
 
@@ -92,6 +93,8 @@ struct exchange {
 
     struct record record;
     struct store *store; /* where it was submitted; the store's own note */
+
+    struct vault_work *work; /* owned; NULL unless the vault has to do with it (vault.h) */
 };
 
 #endif

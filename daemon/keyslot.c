@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The key slot file on the disk: read where only we may read it, and made once. A key is
- * never replaced here; what the text means is keyslot_parse.c's to know.
+ * The key slot file on the disk: read where only we may read it, made once, and replaced whole.
+ * What the text means is keyslot_parse.c's to know.
  */
 #include "daemon/keyslot.h"
 
 #include "daemon/crypto.h"
-#include "libkc/base64.h"
 #include "libkc/error.h"
 #include "libkc/secret.h"
 #include "platform/file.h"
@@ -15,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_SIZE       160 /* holds any file that we write */
 #define LOCK_TIMEOUT_MS 5000
 
 static enum kc_error damaged_file(const char *path, const char *what, char why[KC_MESSAGE_MAX]) {
@@ -36,7 +34,8 @@ static enum kc_error explain(enum kc_error error, const char *path, char why[KC_
     return error;
 }
 
-enum kc_error keyslot_open(const char *path, struct secret **ret_key, char why[KC_MESSAGE_MAX]) {
+enum kc_error keyslot_load(const char *path, struct keyslots **ret_slots,
+                           char why[KC_MESSAGE_MAX]) {
     struct file_bytes bytes = {0};
     enum kc_error error = file_read(path, FILE_SECRET, KEYSLOT_FILE_MAX, &bytes);
     if (error == KC_TOO_BIG) {
@@ -46,7 +45,7 @@ enum kc_error keyslot_open(const char *path, struct secret **ret_key, char why[K
         return explain(error, path, why);
     }
     char what[KC_MESSAGE_MAX] = "";
-    error = keyslot_parse(bytes.bytes, bytes.length, ret_key, what);
+    error = keyslots_parse(bytes.bytes, bytes.length, ret_slots, what);
     file_bytes_clear(&bytes);
     if (error == KC_DAMAGED) {
         return damaged_file(path, what, why);
@@ -70,44 +69,39 @@ static enum kc_error random_key(struct secret **ret_key) {
     return KC_OK;
 }
 
-/* The file with one keyfile slot, made where the key may stand in the clear. */
-static enum kc_error write_text(const struct secret *key, struct secret **ret_text) {
-    char id[CRYPTO_KEY_ID_SIZE];
-    enum kc_error error = crypto_key_id(key, id);
-    if (error != KC_OK) {
-        return error;
+/* A new key, and the slots that keep it. */
+static enum kc_error new_slots(struct keyslots **ret_slots) {
+    KC_AUTO(secret) key = NULL;
+    KC_AUTO(keyslots) slots = NULL;
+    enum kc_error error = random_key(&key);
+    if (error == KC_OK) {
+        error = keyslots_new(key, &slots);
     }
+    if (error == KC_OK) {
+        error = keyslots_add_key(slots, key);
+    }
+    if (error == KC_OK) {
+        *ret_slots = slots;
+        slots = NULL;
+    }
+    return error;
+}
+
+static enum kc_error write_file(const char *path, const struct keyslots *slots) {
     KC_AUTO(secret) text = NULL;
-    error = secret_new(TEXT_SIZE, &text);
-    if (error != KC_OK) {
-        return error;
-    }
-    char *bytes = (char *)secret_bytes(text);
-    size_t used =
-        (size_t)snprintf(bytes, TEXT_SIZE, "keychain-auth keyslots 1\nkey %s\nslot 0 keyfile ", id);
-    base64_encode(secret_view(key), CRYPTO_KEY_SIZE, bytes + used);
-    used += base64_encoded_length(CRYPTO_KEY_SIZE);
-    bytes[used++] = '\n';
-    secret_set_length(text, used);
-    *ret_text = text;
-    text = NULL;
-    return KC_OK;
+    enum kc_error error = keyslots_text(slots, &text);
+    return error != KC_OK ? error : file_replace(path, secret_view(text), secret_length(text));
 }
 
 /* Under the lock: between the look and the write nobody else of ours makes the file. */
-static enum kc_error write_new_file(const char *path, const struct secret *key) {
+static enum kc_error write_new_file(const char *path, const struct keyslots *slots) {
     struct file_stamp present = {0};
     struct file_stamp none = {0};
     enum kc_error error = file_stamp(path, &present);
     if (error != KC_OK) {
         return error;
     }
-    if (!file_stamp_equal(&present, &none)) {
-        return KC_EXISTS;
-    }
-    KC_AUTO(secret) text = NULL;
-    error = write_text(key, &text);
-    return error != KC_OK ? error : file_replace(path, secret_view(text), secret_length(text));
+    return file_stamp_equal(&present, &none) ? write_file(path, slots) : KC_EXISTS;
 }
 
 static enum kc_error make_parent(const char *path) {
@@ -140,10 +134,11 @@ static enum kc_error take_lock(const char *path, struct file_lock **ret_lock) {
     return error;
 }
 
-enum kc_error keyslot_create(const char *path, struct secret **ret_key, char why[KC_MESSAGE_MAX]) {
+enum kc_error keyslot_create(const char *path, struct keyslots **ret_slots,
+                             char why[KC_MESSAGE_MAX]) {
     KC_AUTO(file_lock) lock = NULL;
-    KC_AUTO(secret) key = NULL;
-    enum kc_error error = random_key(&key);
+    KC_AUTO(keyslots) slots = NULL;
+    enum kc_error error = new_slots(&slots);
     if (error == KC_OK) {
         error = make_parent(path);
     }
@@ -151,12 +146,26 @@ enum kc_error keyslot_create(const char *path, struct secret **ret_key, char why
         error = take_lock(path, &lock);
     }
     if (error == KC_OK) {
-        error = write_new_file(path, key);
+        error = write_new_file(path, slots);
     }
     if (error != KC_OK) {
         return explain(error, path, why);
     }
-    *ret_key = key;
-    key = NULL;
+    *ret_slots = slots;
+    slots = NULL;
     return KC_OK;
+}
+
+/* What a crash left beside the file may hold the key in the clear. */
+enum kc_error keyslot_save(const char *path, const struct keyslots *slots,
+                           char why[KC_MESSAGE_MAX]) {
+    KC_AUTO(file_lock) lock = NULL;
+    enum kc_error error = take_lock(path, &lock);
+    if (error == KC_OK) {
+        error = file_replace_sweep(path);
+    }
+    if (error == KC_OK) {
+        error = write_file(path, slots);
+    }
+    return error != KC_OK ? explain(error, path, why) : KC_OK;
 }

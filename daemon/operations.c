@@ -261,8 +261,13 @@ enum kc_error operation_grants(struct operation *operation) {
 enum kc_error operation_status(struct operation *operation) {
     struct exchange *exchange = operation->exchange;
     char items[32];
-    (void)snprintf(items, sizeof items, "%zu",
-                   operation->backend->table->count(operation->backend));
+    const struct item *seal = NULL;
+    struct store_backend *backend = operation->backend;
+    size_t count = backend->table->count(backend);
+    if (count > 0 && backend->table->find(backend, SEAL_SERVICE, SEAL_TARGET, &seal) == KC_OK) {
+        count--; /* that one is ours */
+    }
+    (void)snprintf(items, sizeof items, "%zu", count);
     if (exchange->result_count != 1) {
         return KC_INTERNAL;
     }

@@ -68,7 +68,7 @@ static void change(const struct own_helpers_plan *plan, const struct own_helper 
                               .action = is_new ? "register" : "upgrade",
                               .binary_path = helper->path,
                               .binary_hash = helper->hash,
-                              .message = "helper; by the daemon, as it started"};
+                              .message = "helper; by the daemon itself"};
     char report[KC_MESSAGE_MAX] = "";
     enum kc_error error = audit_note(plan->audit, &note);
     if (error != KC_OK) {
@@ -76,7 +76,7 @@ static void change(const struct own_helpers_plan *plan, const struct own_helper 
                  helper->shown);
         return;
     }
-    error = config_change(plan->config_path, &asked, report);
+    error = plan->change(plan->context, &asked, report);
     if (error == KC_OK) {
         log_line(plan->log, "\"%s\" is %s as a helper", helper->shown,
                  is_new ? "registered" : "upgraded");

@@ -7,15 +7,21 @@
 #ifndef OWN_HELPERS_H
 #define OWN_HELPERS_H
 
+#include "libkc/protocol.h"
+#include "platform/kc_error.h"
+
 struct audit;
+struct config_change;
 struct log;
 struct policy;
 
 struct own_helpers_plan {
-    const char *directory;   /* where to look, without a slash at its end */
-    const char *config_path; /* config.json … */
-    const struct policy
-        *policy; /* … and what it says; NULL: it can't be used, and nothing is done */
+    const char *directory;       /* where to look, without a slash at its end */
+    const struct policy *policy; /* NULL: it can't be used, and nothing is done */
+    /* config_change(), or what does it under a seal. */
+    enum kc_error (*change)(void *context, const struct config_change *change,
+                            char report[KC_MESSAGE_MAX]);
+    void *context;
     struct audit *audit;
     struct log *log;
 };

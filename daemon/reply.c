@@ -43,6 +43,8 @@ static enum kc_status status_of(enum kc_reason reason) {
     case KC_REASON_IDENTITY_CHANGED:
     case KC_REASON_UNTRUSTED_PROCESS:
     case KC_REASON_CALLER_NOT_ALLOWED:
+    case KC_REASON_ADMIN_REQUIRED:
+    case KC_REASON_WRONG_PASSPHRASE:
         return KC_STATUS_DENIED;
     default:
         return KC_STATUS_ERROR;

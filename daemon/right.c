@@ -22,11 +22,8 @@ static bool has_right(const struct policy_entry *entry, enum kc_action action) {
         return writes;
     case KC_ACTION_SEARCH:
         return reads || writes;
-    case KC_ACTION_GRANTS:
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
-        break;
+    default:
+        break; /* no right of the policy's */
     }
     return false;
 }
@@ -43,11 +40,8 @@ static bool is_granted(const struct policy_entry *entry, const struct request *r
     case KC_ACTION_SEARCH:
         return policy_entry_allows(entry, RIGHT_READ, service, target, match) ||
                policy_entry_allows(entry, RIGHT_WRITE, service, target, match);
-    case KC_ACTION_GRANTS:
-    case KC_ACTION_STATUS:
-    case KC_ACTION_STOP:
-    case KC_ACTION_COUNT:
-        break;
+    default:
+        break; /* no right of the policy's */
     }
     return false;
 }

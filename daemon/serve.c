@@ -13,6 +13,7 @@
 #include "daemon/policy.h"
 #include "daemon/reply.h"
 #include "daemon/store.h"
+#include "daemon/vault.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/check.h"
@@ -75,8 +76,12 @@ static bool still_holds(const struct serving *serving, struct exchange *exchange
 }
 
 const struct policy *serve_policy(struct daemon *daemon) {
-    if (config_refresh(daemon->config) && config_trouble(daemon->config)[0] != '\0') {
-        log_line(&daemon->log, "%s", config_trouble(daemon->config));
+    if (config_refresh(daemon->config)) {
+        if (config_notice(daemon->config)[0] != '\0') {
+            vault_report(daemon->vault, "policy_edited", config_notice(daemon->config));
+        } else if (config_trouble(daemon->config)[0] != '\0') {
+            log_line(&daemon->log, "%s", config_trouble(daemon->config));
+        }
     }
     return config_policy(daemon->config);
 }
@@ -87,8 +92,12 @@ static void serve_decide(const struct serving *serving, struct exchange *exchang
     if (identity_of(serving)->trouble == KC_REASON_NONE && !still_holds(serving, exchange)) {
         return;
     }
+    if (vault_is_shut_for(daemon->vault, exchange)) {
+        return;
+    }
     const struct policy *policy = serve_policy(daemon);
     authorise_exchange(policy, config_trouble(daemon->config), exchange);
+    vault_check_proof(daemon->vault, exchange, serving->is_proven);
 }
 
 static bool nonce_holds(const struct serving *serving, const struct exchange *exchange) {
@@ -145,7 +154,12 @@ static enum kc_error serve_submit(const struct serving *serving, struct exchange
         identify_arguments(identity_of(serving));
     }
     enum kc_error error = fill_results(serving, exchange);
-    if (error == KC_OK) {
+    if (error == KC_OK && vault_takes(exchange)) {
+        error = vault_submit(serving->daemon->vault, exchange);
+        if (error == KC_AGAIN) {
+            return error;
+        }
+    } else if (error == KC_OK) {
         error = store_submit(serving->daemon->store, exchange);
     }
     if (error == KC_OK) {

@@ -27,6 +27,7 @@ struct serving {
     uint64_t session_number;
     struct identification *identification; /* whole */
     const char *nonce;                     /* made after the identity was whole */
+    bool is_proven;                        /* the passphrase was given on this connection */
     bool is_stranger;                      /* another process wrote some of the bytes */
 };
 

@@ -30,6 +30,7 @@ struct session {
     char nonce[KC_NONCE_LENGTH + 1];
     bool is_identifying;
     bool is_waiting; /* an exchange is with the store */
+    bool is_proven;  /* the passphrase was given on this connection */
 };
 
 static void session_unlink(struct session *session) {
@@ -86,6 +87,7 @@ static struct serving session_serving(struct session *session) {
         .session_number = session->number,
         .identification = &session->identification,
         .nonce = session->nonce,
+        .is_proven = session->is_proven,
         .is_stranger = channel_had_stranger(session->channel),
     };
     return serving;
@@ -218,6 +220,14 @@ enum kc_error session_open(struct daemon *daemon, struct wire **take_wire) {
     session_link(session);
     session_begin(session);
     return KC_OK;
+}
+
+void session_set_proven(struct session *session) {
+    session->is_proven = true;
+}
+
+struct daemon *session_daemon(const struct session *session) {
+    return session->daemon;
 }
 
 void session_finish(struct exchange *exchange) {

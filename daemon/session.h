@@ -11,6 +11,7 @@
 
 struct daemon;
 struct exchange;
+struct session;
 struct wire;
 
 /* Takes the wire and begins. From here on the session belongs to the loop: it frees itself
@@ -19,6 +20,11 @@ KC_MUST_USE enum kc_error session_open(struct daemon *daemon, struct wire **take
 
 /* Closes every session of the daemon. */
 void session_close_all(struct daemon *daemon);
+
+/* The passphrase was given on this connection; may be called when it has closed already. */
+void session_set_proven(struct session *session);
+
+struct daemon *session_daemon(const struct session *session);
 
 /* The store has finished with an exchange (store_road.done). */
 void session_finish(struct exchange *exchange);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opens the key and the back end, and owns the one worker that uses them. */
+/* Opens the key slots and the back end, and owns the one worker that uses them. */
 #include "daemon/store.h"
 
 #include "daemon/crypto.h"
@@ -25,7 +25,8 @@
 
 struct store {
     struct store_backend *backend;
-    struct secret *key;
+    struct keyslots *slots; /* NULL: a store that is gone with us */
+    struct secret *key;     /* NULL: no slot opens without a passphrase, or it was taken */
     char *place;
     struct file_lock *lock; /* for a back end that takes none itself */
     char reason[KC_MESSAGE_MAX];
@@ -34,10 +35,10 @@ struct store {
 };
 
 /* Without a slot there must be nothing yet that one was needed for. */
-static enum kc_error make_key(const char *path, bool has_items, struct secret **ret_key,
+static enum kc_error make_key(const char *path, bool has_items, struct keyslots **ret_slots,
                               char why[KC_MESSAGE_MAX]) {
     if (!has_items) {
-        return keyslot_create(path, ret_key, why);
+        return keyslot_create(path, ret_slots, why);
     }
     (void)snprintf(why, KC_MESSAGE_MAX,
                    "the key is gone: \"%s\" doesn't exist but a keyring does; restore it from a "
@@ -46,23 +47,33 @@ static enum kc_error make_key(const char *path, bool has_items, struct secret **
     return KC_DAMAGED;
 }
 
-static enum kc_error open_key(const char *directory, bool service_has_items,
-                              struct secret **ret_key, char why[KC_MESSAGE_MAX]) {
+static enum kc_error open_slots(const char *directory, bool service_has_items,
+                                struct keyslots **ret_slots, char why[KC_MESSAGE_MAX]) {
     char *path = NULL;
-    enum kc_error error = paths_store("keyslots", &path);
+    enum kc_error error = paths_store(STORE_SLOTS_NAME, &path);
     if (error != KC_OK) {
         return error;
     }
-    error = keyslot_open(path, ret_key, why);
+    error = keyslot_load(path, ret_slots, why);
     if (error == KC_NOT_FOUND) {
         bool exists = false;
         error = sealed_file_exists(directory, &exists);
         if (error == KC_OK) {
-            error = make_key(path, exists || service_has_items, ret_key, why);
+            error = make_key(path, exists || service_has_items, ret_slots, why);
         }
     }
     free(path);
     return error;
+}
+
+/* The slots, and the key as far as it lies there in the clear. */
+static enum kc_error open_key(struct store *store, const char *directory, bool service_has_items,
+                              char why[KC_MESSAGE_MAX]) {
+    enum kc_error error = open_slots(directory, service_has_items, &store->slots, why);
+    if (error == KC_OK) {
+        error = keyslots_key(store->slots, &store->key);
+    }
+    return error == KC_LOCKED ? KC_OK : error;
 }
 
 /* Where the key slots are, whichever the store; and the file store as a whole. */
@@ -92,10 +103,10 @@ static enum kc_error open_directory(char **ret_directory, char why[KC_MESSAGE_MA
 static enum kc_error open_file(struct store *store, char why[KC_MESSAGE_MAX]) {
     enum kc_error error = open_directory(&store->place, why);
     if (error == KC_OK) {
-        error = open_key(store->place, false, &store->key, why);
+        error = open_key(store, store->place, false, why);
     }
     if (error == KC_OK) {
-        error = sealed_file_open(store->place, store->key, &store->backend, why);
+        error = sealed_file_open(store->place, keyslots_key_id(store->slots), &store->backend, why);
     }
     return error;
 }
@@ -138,10 +149,10 @@ static enum kc_error open_service_with(struct store *store, const char *director
                                        bool service_has_items, char why[KC_MESSAGE_MAX]) {
     enum kc_error error = take_lock(store, directory, why);
     if (error == KC_OK) {
-        error = open_key(directory, service_has_items, &store->key, why);
+        error = open_key(store, directory, service_has_items, why);
     }
     if (error == KC_OK) {
-        error = sealed_service_open(store->key, &store->backend, why);
+        error = sealed_service_open(keyslots_key_id(store->slots), &store->backend, why);
     }
     return error;
 }
@@ -170,6 +181,8 @@ static void shut(struct store *store) {
         store->backend->table->close(store->backend);
         store->backend = NULL;
     }
+    keyslots_free(store->slots);
+    store->slots = NULL;
     secret_free(store->key);
     store->key = NULL;
     file_lock_free(store->lock);
@@ -278,7 +291,7 @@ static void store_run(struct job *first, void *context) {
 static void store_done(struct job *job) {
     struct exchange *exchange = (struct exchange *)job;
     const struct store *store = exchange->store;
-    store->road.done(exchange);
+    store->road.done(exchange, store->road.context);
 }
 
 enum kc_error store_attach(struct store *store, struct uv_loop_s *loop,
@@ -306,6 +319,34 @@ struct store_backend *store_backend(const struct store *store) {
 
 const struct secret *store_key(const struct store *store) {
     return store->key;
+}
+
+const struct keyslots *store_slots(const struct store *store) {
+    return store->slots;
+}
+
+struct secret *store_take_key(struct store *store) {
+    struct secret *key = store->key;
+    store->key = NULL;
+    return key;
+}
+
+struct keyslots *store_take_slots(struct store *store) {
+    struct keyslots *slots = store->slots;
+    store->slots = NULL;
+    return slots;
+}
+
+enum kc_error store_unlock(struct store *store, const struct secret *passphrase) {
+    unsigned number = 0;
+    KC_AUTO(secret) key = NULL;
+    enum kc_error error = keyslots_try(store->slots, passphrase, &key, &number);
+    if (error == KC_OK) {
+        secret_free(store->key);
+        store->key = key;
+        key = NULL;
+    }
+    return error;
 }
 
 const char *store_name(const struct store *store) {

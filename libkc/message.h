@@ -26,10 +26,10 @@ struct request {
     bool base64;                     /* values, here and in the answer, are base64 */
     char nonce[KC_NONCE_LENGTH + 1]; /* "" when there is none */
     char *id;                        /* as JSON text, to be echoed; NULL when there is none */
-    char *service;                   /* NULL for HELLO, status and stop */
+    char *service;                   /* NULL for HELLO, and for what is about the daemon */
     size_t target_count;
     char **targets;
-    size_t value_count; /* equal to target_count for write, else 0 */
+    size_t value_count; /* equal to target_count for write, and where values have names, else 0 */
     struct secret **values;
     struct attributes attributes; /* stored by write, a filter for the others */
 };

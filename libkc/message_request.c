@@ -16,7 +16,14 @@
 #define ENTRY_SIZE 32
 
 static bool has_no_item(enum kc_action action) {
-    return action == KC_ACTION_GRANTS || action == KC_ACTION_STATUS || action == KC_ACTION_STOP;
+    return action == KC_ACTION_GRANTS || action == KC_ACTION_STATUS || action == KC_ACTION_STOP ||
+           action == KC_ACTION_LOCK;
+}
+
+/* About the daemon too, but with something to say: named values, and attributes. */
+static bool has_named_values(enum kc_action action) {
+    return action == KC_ACTION_UNLOCK || action == KC_ACTION_PASSPHRASE ||
+           action == KC_ACTION_ADMIN || action == KC_ACTION_POLICY;
 }
 
 static enum kc_error missing(const char *field, char *why) {
@@ -46,9 +53,9 @@ static enum kc_error read_action(const json_t *object, struct request *request, 
         return missing("action", why);
     }
     request->action = kc_action_parse(word);
-    bool is_of_other_type =
-        has_no_item(request->action) &&
-        (request->type == KC_TYPE_REQUEST) != (request->action == KC_ACTION_GRANTS);
+    bool is_about_daemon = has_no_item(request->action) || has_named_values(request->action);
+    bool is_of_other_type = is_about_daemon && (request->type == KC_TYPE_REQUEST) !=
+                                                   (request->action == KC_ACTION_GRANTS);
     if (request->action == KC_ACTION_COUNT || is_of_other_type) {
         return message_refuse_word(why, "action", word);
     }
@@ -113,7 +120,7 @@ static enum kc_error read_targets(const json_t *object, struct request *request,
                               KC_TARGETS_MAX);
     }
     if (count == 0) {
-        return request->action == KC_ACTION_SEARCH
+        return request->action == KC_ACTION_SEARCH || has_named_values(request->action)
                    ? KC_OK
                    : message_refuse(why, "\"targets\" must have at least one entry");
     }
@@ -134,7 +141,7 @@ static enum kc_error read_values(const json_t *object, struct request *request, 
         return error;
     }
     size_t count = json_array_size(array);
-    bool is_write = request->action == KC_ACTION_WRITE;
+    bool is_write = request->action == KC_ACTION_WRITE || has_named_values(request->action);
     if (!is_write && count > 0) {
         return message_refuse(why, "\"values\" is for \"write\" only");
     }
@@ -156,16 +163,29 @@ static enum kc_error read_values(const json_t *object, struct request *request, 
     return error;
 }
 
-/* Status and stop are about the daemon, not about items. */
+/* Status and stop are about the daemon, not about items. What has named values
+ * can't have a service and a match. */
 static enum kc_error refuse_item_fields(const json_t *object, struct request *request, char *why) {
     static const char *const fields[] = {"service", "match", "targets", "values", "attributes"};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    size_t count = has_named_values(request->action) ? 2 : sizeof fields / sizeof fields[0];
+    for (size_t i = 0; i < count; i++) {
         if (json_object_get(object, fields[i]) != NULL) {
             return message_refuse(why, "\"%s\" can't have \"%s\"", kc_action_word(request->action),
                                   fields[i]);
         }
     }
     return KC_OK;
+}
+
+static enum kc_error read_named_values(const json_t *object, struct request *request, char *why) {
+    enum kc_error error = refuse_item_fields(object, request, why);
+    if (error == KC_OK) {
+        error = read_targets(object, request, why);
+    }
+    if (error == KC_OK) {
+        error = read_values(object, request, why);
+    }
+    return error == KC_OK ? message_read_attributes(object, why, &request->attributes) : error;
 }
 
 static enum kc_error read_item_fields(const json_t *object, struct request *request, char *why) {
@@ -200,8 +220,11 @@ static enum kc_error read_request(const json_t *object, struct request *request,
     if (error != KC_OK) {
         return error;
     }
-    return has_no_item(request->action) ? refuse_item_fields(object, request, why)
-                                        : read_item_fields(object, request, why);
+    if (has_no_item(request->action)) {
+        return refuse_item_fields(object, request, why);
+    }
+    return has_named_values(request->action) ? read_named_values(object, request, why)
+                                             : read_item_fields(object, request, why);
 }
 
 /* The id first: an answer to a request that is refused repeats it too. */

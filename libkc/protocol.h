@@ -26,6 +26,9 @@
 #define KC_CONNECTIONS_MAX          1024 /* connections, all together */
 #define KC_CONNECTIONS_PER_IDENTITY 64
 #define KC_IDLE_LINE_MS             30000 /* half a line, or an answer nobody reads */
+#define KC_PASSPHRASE_MIN           8
+#define KC_PASSPHRASE_MAX           1024
+#define KC_UNLOCK_MAX_S             (30 * 24 * 3600) /* the longest idle time before it locks */
 
 /* X(NAME, "word") */
 #define KC_TYPES(X)       \
@@ -33,14 +36,19 @@
     X(REQUEST, "REQUEST") \
     X(ADMIN, "ADMIN")
 
-#define KC_ACTIONS(X)   \
-    X(READ, "read")     \
-    X(WRITE, "write")   \
-    X(DELETE, "delete") \
-    X(SEARCH, "search") \
-    X(GRANTS, "grants") \
-    X(STATUS, "status") \
-    X(STOP, "stop")
+#define KC_ACTIONS(X)           \
+    X(READ, "read")             \
+    X(WRITE, "write")           \
+    X(DELETE, "delete")         \
+    X(SEARCH, "search")         \
+    X(GRANTS, "grants")         \
+    X(STATUS, "status")         \
+    X(STOP, "stop")             \
+    X(UNLOCK, "unlock")         \
+    X(LOCK, "lock")             \
+    X(PASSPHRASE, "passphrase") \
+    X(ADMIN, "admin")           \
+    X(POLICY, "policy")
 
 #define KC_MATCHES(X) \
     X(EXACT, "exact") \
@@ -62,6 +70,8 @@
     X(IDENTITY_CHANGED, "identity_changed")         \
     X(UNTRUSTED_PROCESS, "untrusted_process")       \
     X(CALLER_NOT_ALLOWED, "caller_not_allowed")     \
+    X(ADMIN_REQUIRED, "admin_required")             \
+    X(WRONG_PASSPHRASE, "wrong_passphrase")         \
     X(LOCKED, "locked")                             \
     X(STORE_UNAVAILABLE, "store_unavailable")       \
     X(AUDIT_UNAVAILABLE, "audit_unavailable")       \

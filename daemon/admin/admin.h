@@ -47,6 +47,11 @@ enum exit_code cmd_search(const struct options *options);
 enum exit_code cmd_import(const struct options *options);
 enum exit_code cmd_aws(const struct options *options);
 enum exit_code cmd_store(const struct options *options);
+enum exit_code cmd_passphrase(const struct options *options);
+enum exit_code cmd_lock(const struct options *options);
+enum exit_code cmd_unlock(const struct options *options);
+enum exit_code cmd_admin(const struct options *options);
+enum exit_code cmd_policy(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
 enum exit_code cmd_commands(const struct options *options);
 

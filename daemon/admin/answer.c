@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/answer.h"
 
+#include "daemon/admin/proof.h"
 #include "daemon/admin/say.h"
 #include "libkc/client.h"
 #include "platform/file.h"
@@ -88,6 +89,7 @@ enum exit_code answer_connect(const struct options *options, struct answer **ret
     if (error != KC_OK && error != KC_UNSUPPORTED) {
         return say_fault(error, "can't shut this process's memory to others");
     }
+    answer->options = options;
     *ret_answer = answer;
     answer = NULL;
     return EXIT_DONE;
@@ -107,8 +109,7 @@ static enum exit_code judge(const struct kc_answer *answer) {
     return strcmp(reason, "malformed_request") == 0 ? EXIT_USAGE : EXIT_FAULT;
 }
 
-enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
-    assert(answer != NULL);
+static enum exit_code ask(struct answer *answer, const struct kc_query *query) {
     kc_answer_free(answer->answer);
     answer->answer = NULL;
     enum kc_error error = kc_request(answer->client, query, &answer->answer);
@@ -120,7 +121,23 @@ enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
     if (error != KC_OK) {
         return say_fault(error, "the daemon didn't answer");
     }
-    return judge(answer->answer);
+    return EXIT_DONE;
+}
+
+static bool wants_proof(const struct answer *answer) {
+    return strcmp(kc_answer_reason(answer->answer), "admin_required") == 0;
+}
+
+enum exit_code answer_ask(struct answer *answer, const struct kc_query *query) {
+    assert(answer != NULL);
+    enum exit_code code = ask(answer, query);
+    if (code == EXIT_DONE && wants_proof(answer)) {
+        code = proof_give(answer);
+        if (code == EXIT_DONE) {
+            code = ask(answer, query);
+        }
+    }
+    return code == EXIT_DONE ? judge(answer->answer) : code;
 }
 
 enum exit_code answer_get(const struct options *options, const struct kc_query *query,

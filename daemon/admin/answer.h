@@ -12,7 +12,8 @@
 
 struct answer {
     struct kc_client *client;
-    struct kc_answer *answer; /* NULL until answer_ask() */
+    const struct options *options; /* lent by whoever connected */
+    struct kc_answer *answer;      /* NULL until answer_ask() */
 };
 
 /* Connects to --socket, else to the user's own daemon, and shuts our memory once the daemon has
@@ -20,7 +21,8 @@ struct answer {
 KC_MUST_USE enum exit_code answer_connect(const struct options *options,
                                           struct answer **ret_answer);
 
-/* EXIT_DONE: the status is "success". The answer before it is dropped. */
+/* EXIT_DONE: the status is "success". The answer before it is dropped. Where a passphrase is
+ * needed it is asked for, once, and the question is repeated. */
 KC_MUST_USE enum exit_code answer_ask(struct answer *answer, const struct kc_query *query);
 
 /* Both. */

@@ -122,12 +122,12 @@ static enum exit_code say_forged(const struct pending_entry *entry) {
     return EXIT_NO;
 }
 
-enum exit_code approve_chain(const struct places *places, const struct pending_entry *entry,
-                             const struct rights *rights, bool with_chain) {
+enum exit_code approve_chain(const struct options *options, const struct places *places,
+                             const struct pending_entry *entry, const struct rights *rights) {
     KC_AUTO(config) config = NULL;
     KC_AUTO(recalled) recalled = NULL;
     struct plan plan;
-    const struct plan_wish wish = {.with_chain = with_chain,
+    const struct plan_wish wish = {.with_chain = options_flag(options, "with-chain", false),
                                    .with_inline = rights->flags[CONFIG_INLINE] == CONFIG_SET,
                                    .with_rights = gives_rights(rights)};
     enum exit_code code = policy_file_open(&config);
@@ -151,7 +151,8 @@ enum exit_code approve_chain(const struct places *places, const struct pending_e
         return code;
     }
     show_plan(policy, recalled, &plan, wish.with_rights);
-    code = steps_make(places, &plan, rights, "approve");
+    const struct change_name name = {.event = "approve", .options = options};
+    code = steps_make(places, &plan, rights, &name);
     if (code == EXIT_DONE && !wish.with_rights) {
         say("no rights were given; --read and --write give them");
     }

@@ -3,8 +3,6 @@
 #ifndef APPROVE_CHAIN_H
 #define APPROVE_CHAIN_H
 
-#include <stdbool.h>
-
 #include "libkc/options.h"
 
 struct pending_entry;
@@ -12,7 +10,7 @@ struct places;
 struct rights;
 
 /* `entry` is a chain's. EXIT_NO, and it was said: it can't be approved, or not so. */
-enum exit_code approve_chain(const struct places *places, const struct pending_entry *entry,
-                             const struct rights *rights, bool with_chain);
+enum exit_code approve_chain(const struct options *options, const struct places *places,
+                             const struct pending_entry *entry, const struct rights *rights);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Record before change: a policy that changed without a record would be worse than a record of
- * a change that then failed, which gets a second record saying so.
+ * a change that then failed, which gets a second record saying so. Where the policy is sealed the
+ * daemon does all of it.
  */
 #include "daemon/admin/change.h"
 
+#include "daemon/admin/order.h"
 #include "daemon/admin/say.h"
 #include "daemon/audit.h"
 #include "daemon/pending.h"
@@ -32,7 +34,14 @@ static enum exit_code exit_of(enum kc_error error) {
 enum exit_code change_make(const struct places *places, struct config_change *change,
                            const struct change_name *name) {
     KC_AUTO(audit) audit = NULL;
-    enum exit_code code = open_audit(places->audit, &audit);
+    bool is_sealed = false;
+    enum exit_code code = order_is_needed(&is_sealed);
+    if (code == EXIT_DONE && is_sealed) {
+        return order_send(change, name);
+    }
+    if (code == EXIT_DONE) {
+        code = open_audit(places->audit, &audit);
+    }
     if (code != EXIT_DONE) {
         return code;
     }

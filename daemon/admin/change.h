@@ -11,10 +11,15 @@
 #include "libkc/options.h"
 #include "platform/attr.h"
 
+struct answer;
+
 struct change_name {
-    const char *event;   /* "policy", "approve" */
-    const char *action;  /* "register", "allow" … */
-    const char *message; /* what was asked, in words; "" nothing */
+    const char *event;             /* "policy", "approve" */
+    const char *action;            /* "register", "allow" … */
+    const char *message;           /* what was asked, in words; "" nothing */
+    const struct options *options; /* the daemon's address, and where a passphrase comes from */
+    struct answer **line; /* of several changes: where the first keeps its connection, and so its
+                             proof, for the others; NULL: there is only one */
 };
 
 /* Fills `now_us`. EXIT_FAULT when the record can't be written: nothing was changed. */

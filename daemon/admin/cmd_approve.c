@@ -122,8 +122,8 @@ static enum exit_code check_unchanged(const struct pending_entry *entry,
     return EXIT_DONE;
 }
 
-static enum exit_code approve(const struct places *places, const struct pending_entry *entry,
-                              const struct rights *rights) {
+static enum exit_code approve(const struct options *options, const struct places *places,
+                              const struct pending_entry *entry, const struct rights *rights) {
     char asked[KC_MESSAGE_MAX];
     enum exit_code code = check_unchanged(entry, rights);
     if (code != EXIT_DONE) {
@@ -133,7 +133,8 @@ static enum exit_code approve(const struct places *places, const struct pending_
     struct config_change change = {
         .kind = CONFIG_REGISTER, .path = entry->path, .hash = entry->hash};
     rights_lend(rights, &change);
-    const struct change_name name = {.event = "approve", .action = "register", .message = asked};
+    const struct change_name name = {
+        .event = "approve", .action = "register", .message = asked, .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, entry->path, entry->id);
@@ -164,12 +165,11 @@ enum exit_code cmd_approve(const struct options *options) {
     if (code != EXIT_DONE) {
         return code;
     }
-    bool with_chain = options_flag(options, "with-chain", false);
     if (entry->end[0] != '\0') {
-        return approve_chain(places, entry, rights, with_chain);
+        return approve_chain(options, places, entry, rights);
     }
-    if (with_chain) {
+    if (options_flag(options, "with-chain", false)) {
         say("it asked by itself, so that there is no chain to take along");
     }
-    return approve(places, entry, rights);
+    return approve(options, places, entry, rights);
 }

@@ -43,6 +43,7 @@ enum exit_code cmd_caller_rule(const struct options *options) {
         say_warning("a program that isn't allowed can use the rights of every program that it "
                     "starts and that calls a helper");
     }
-    const struct change_name name = {.event = "policy", .action = "caller-rule", .message = rule};
+    const struct change_name name = {
+        .event = "policy", .action = "caller-rule", .message = rule, .options = options};
     return change_make(places, &change, &name);
 }

@@ -14,8 +14,8 @@
 
 #include <stdlib.h>
 
-static enum exit_code register_subject(const struct subject *subject, const char *interpreter,
-                                       const struct rights *rights) {
+static enum exit_code register_subject(const struct options *options, const struct subject *subject,
+                                       const char *interpreter, const struct rights *rights) {
     KC_AUTO(places) places = NULL;
     enum exit_code code = places_new(&places);
     if (code != EXIT_DONE) {
@@ -28,7 +28,8 @@ static enum exit_code register_subject(const struct subject *subject, const char
                                    .hash = subject->hash,
                                    .interpreter = interpreter};
     rights_lend(rights, &change);
-    const struct change_name name = {.event = "policy", .action = "register", .message = asked};
+    const struct change_name name = {
+        .event = "policy", .action = "register", .message = asked, .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, subject->path, subject->hash);
@@ -58,7 +59,7 @@ enum exit_code cmd_register(const struct options *options) {
     if (rights->flags[CONFIG_HELPER] != CONFIG_SET) {
         helper_copy_warn(subject);
     }
-    code = register_subject(subject, interpreter, rights);
+    code = register_subject(options, subject, interpreter, rights);
     free(interpreter);
     return code;
 }

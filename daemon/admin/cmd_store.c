@@ -10,7 +10,9 @@
 #include "daemon/admin/change.h"
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/say.h"
+#include "daemon/admin/sealed_move.h"
 #include "daemon/audit.h"
+#include "daemon/keyslot.h"
 #include "daemon/policy.h"
 #include "daemon/store.h"
 #include "daemon/store/backend.h"
@@ -25,8 +27,10 @@
 #define SERVICE_NAME "secret-service"
 
 struct mover {
+    const struct options *options;
     bool is_to_service;
     bool keeps_source;
+    struct sealed_move seal;
     struct places *places;
     struct store *file; /* with the lock and the key of both */
     struct store_backend *service;
@@ -43,6 +47,7 @@ static void mover_free(struct mover *mover) {
     }
     store_close(mover->file);
     places_free(mover->places);
+    sealed_move_clear(&mover->seal);
     free(mover);
 }
 KC_AUTO_DEFINE(mover)
@@ -93,12 +98,13 @@ static enum exit_code open_file(struct mover *mover) {
         say_report(why, error);
         return EXIT_FAULT;
     }
-    return EXIT_DONE;
+    return sealed_move_open(&mover->seal, mover->options, mover->file);
 }
 
 static enum exit_code open_service(struct mover *mover) {
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = sealed_service_open(store_key(mover->file), &mover->service, why);
+    enum kc_error error =
+        sealed_service_open(keyslots_key_id(store_slots(mover->file)), &mover->service, why);
     if (error != KC_OK) {
         say_report(why, error);
         return EXIT_FAULT;
@@ -187,8 +193,15 @@ static enum exit_code judge(const struct mover *mover, enum kc_error error) {
     return error == KC_EXISTS ? EXIT_NO : EXIT_FAULT;
 }
 
-static enum exit_code use_store(const struct mover *mover, const char *name) {
+/* What is remembered of a sealed policy goes where the items are that count. */
+static enum exit_code use_store(struct mover *mover, const char *name) {
     struct config_change change = {.kind = CONFIG_STORE, .store = name};
+    if (mover->seal.is_sealed) {
+        const struct migration *migration = &mover->migration;
+        bool is_source = strcmp(name, source_name(mover)) == 0;
+        return sealed_move_change(&mover->seal, mover->places, migration->key,
+                                  is_source ? migration->source : migration->destination, &change);
+    }
     const struct change_name event = {.event = "store", .action = "use", .message = name};
     return change_make(mover->places, &change, &event);
 }
@@ -246,6 +259,9 @@ static enum exit_code migrate(struct mover *mover) {
     if (code == EXIT_DONE && !mover->keeps_source) {
         code = judge(mover, migrate_empty(&mover->migration));
     }
+    if (code == EXIT_DONE && !mover->keeps_source && mover->seal.is_sealed) {
+        code = judge(mover, seal_remove(mover->migration.source)); /* an older one than counts */
+    }
     if (code == EXIT_DONE) {
         return end(mover);
     }
@@ -261,6 +277,7 @@ enum exit_code cmd_store(const struct options *options) {
     if (mover == NULL) {
         return say_fault(KC_NO_MEMORY, "can't start");
     }
+    mover->options = options;
     enum exit_code code = read_operands(options, mover);
     if (code == EXIT_DONE) {
         code = shut_memory();

@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/change.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/plan.h"
 #include "daemon/admin/policy_file.h"
@@ -116,7 +117,8 @@ static enum exit_code make(const struct options *options, const struct chain *ch
         say("a process above this one changed meanwhile, so nothing was registered; try again");
         return EXIT_NO;
     }
-    return code == EXIT_DONE ? steps_make(places, plan, NULL, "policy") : code;
+    const struct change_name name = {.event = "policy", .options = options};
+    return code == EXIT_DONE ? steps_make(places, plan, NULL, &name) : code;
 }
 
 /* What runs above in a name of its own isn't trusted along. */

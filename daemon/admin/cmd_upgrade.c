@@ -31,7 +31,8 @@ enum exit_code cmd_upgrade(const struct options *options) {
                                    .path = subject->path,
                                    .hash = subject->hash,
                                    .interpreter = interpreter};
-    const struct change_name name = {.event = "policy", .action = "upgrade", .message = ""};
+    const struct change_name name = {
+        .event = "policy", .action = "upgrade", .message = "", .options = options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, subject->path, subject->hash);

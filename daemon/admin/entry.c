@@ -29,7 +29,8 @@ enum exit_code entry_change(const struct options *options, enum config_change_ki
         rights_lend(rights, &change);
         rights_describe(rights, asked);
     }
-    const struct change_name name = {.event = "policy", .action = action, .message = asked};
+    const struct change_name name = {
+        .event = "policy", .action = action, .message = asked, .options = options};
     code = change_make(places, &change, &name);
     free(path);
     return code;

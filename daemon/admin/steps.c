@@ -2,6 +2,7 @@
 /* One change of the policy a step; who would hold a right comes last (plan.h). */
 #include "daemon/admin/steps.h"
 
+#include "daemon/admin/answer.h"
 #include "daemon/admin/change.h"
 #include "daemon/admin/libraries.h"
 #include "daemon/admin/places.h"
@@ -56,7 +57,7 @@ static void merge_flags(const struct step *step, struct rights *rights) {
 }
 
 static enum exit_code make_step(const struct places *places, const struct step *step,
-                                const struct rights *given, const char *event) {
+                                const struct rights *given, const struct change_name *whose) {
     struct libraries none = {0};
     struct rights rights = {.libraries = &none};
     if (given != NULL && step->is_caller) {
@@ -71,14 +72,21 @@ static enum exit_code make_step(const struct places *places, const struct step *
                                    .hash = step->hash,
                                    .interpreter = step->interpreter};
     rights_lend(&rights, &change);
-    const struct change_name name = {.event = event, .action = "register", .message = asked};
+    const struct change_name name = {.event = whose->event,
+                                     .action = "register",
+                                     .message = asked,
+                                     .options = whose->options,
+                                     .line = whose->line};
     return change_make(places, &change, &name);
 }
 
 enum exit_code steps_make(const struct places *places, const struct plan *plan,
-                          const struct rights *rights, const char *event) {
+                          const struct rights *rights, const struct change_name *whose) {
+    KC_AUTO(answer) line = NULL;
+    const struct change_name named = {
+        .event = whose->event, .options = whose->options, .line = &line};
     for (size_t i = 0; i < plan->count; i++) {
-        enum exit_code code = make_step(places, &plan->steps[i], rights, event);
+        enum exit_code code = make_step(places, &plan->steps[i], rights, &named);
         if (code != EXIT_DONE && i > 0) {
             say("%zu of %zu entries were made before that, and they stay: none of them got a right",
                 i, plan->count);

@@ -7,6 +7,7 @@
 #include "libkc/options.h"
 #include "platform/attr.h"
 
+struct change_name;
 struct places;
 struct rights;
 
@@ -15,9 +16,9 @@ struct rights;
 KC_MUST_USE enum exit_code steps_check(const struct plan *plan);
 
 /* Registers one after the other, each with its record and its report. `rights` are the caller's;
- * NULL: none. When one fails those before it stay, none of which is the caller's, and that is
- * said. */
+ * NULL: none. Of `whose` the event and the options count; a proof is asked for once. When one fails
+ * those before it stay, none of which is the caller's, and that is said. */
 KC_MUST_USE enum exit_code steps_make(const struct places *places, const struct plan *plan,
-                                      const struct rights *rights, const char *event);
+                                      const struct rights *rights, const struct change_name *whose);
 
 #endif

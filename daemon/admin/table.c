@@ -70,18 +70,32 @@
         .help = "PATH runs this script (default: what its first line says)" \
     }
 
+#define PASSPHRASE_FD                                                   \
+    {                                                                   \
+        .name = "passphrase-fd", .kind = OPTION_VALUE, .argument = "N", \
+        .help = "read the passphrase from this descriptor, a line each" \
+    }
+#define PINENTRY                                                                     \
+    {                                                                                \
+        .name = "pinentry", .kind = OPTION_VALUE, .argument = "PROGRAM",             \
+        .help = "ask in this window (default without a terminal: /usr/bin/pinentry)" \
+    }
+
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
-static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
+static const struct option proof_options[] = {PASSPHRASE_FD, SOCKET, HELP, END};
+static const struct option given_rights[] = {GIVEN_RIGHTS, PASSPHRASE_FD, SOCKET, HELP, END};
 static const struct option approve_options[] = {
     GIVEN_RIGHTS,
     {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
+    PASSPHRASE_FD,
+    SOCKET,
     HELP,
     END};
 static const struct option session_options[] = {
-    {.name = "yes", .help = "register them without asking"}, HELP, END};
+    {.name = "yes", .help = "register them without asking"}, PASSPHRASE_FD, SOCKET, HELP, END};
 static const struct option explain_options[] = {
     {.name = "pid",
      .kind = OPTION_VALUE,
@@ -90,8 +104,9 @@ static const struct option explain_options[] = {
     JSON,
     HELP,
     END};
-static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, HELP, END};
-static const struct option upgrade_options[] = {INTERPRETER, HELP, END};
+static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, PASSPHRASE_FD,
+                                                 SOCKET,       HELP,        END};
+static const struct option upgrade_options[] = {INTERPRETER, PASSPHRASE_FD, SOCKET, HELP, END};
 
 static const struct option taken_rights[] = {
     GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
@@ -106,6 +121,8 @@ static const struct option taken_rights[] = {
     {.name = "inline", .help = "an interpreter: it doesn't count with code from -c any more"},
     {.name = "ancestry-chain", .help = "its callers aren't asked any more"},
     LIBRARY("it may not run code from this file any more"),
+    PASSPHRASE_FD,
+    SOCKET,
     HELP,
     END};
 
@@ -124,15 +141,20 @@ static const struct option set_options[] = {
     {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
     {.name = "json", .help = "aws: store it only when it is a key that the AWS tools can use"},
     {.name = "allow-empty", .help = "store a value without a byte, from standard input"},
+    PASSPHRASE_FD,
     SOCKET,
     HELP,
     END};
 
 static const struct option delete_options[] = {
-    {.name = "prefix", .help = "delete every target that begins with TARGET"}, SOCKET, HELP, END};
+    {.name = "prefix", .help = "delete every target that begins with TARGET"},
+    PASSPHRASE_FD,
+    SOCKET,
+    HELP,
+    END};
 
-static const struct option search_options[] = {ATTRIBUTE("only items with this attribute"), JSON,
-                                               SOCKET, HELP, END};
+static const struct option search_options[] = {
+    ATTRIBUTE("only items with this attribute"), JSON, PASSPHRASE_FD, SOCKET, HELP, END};
 
 static const struct option audit_options[] = {
     {.name = "follow", .letter = 'f', .help = "go on with what is written from now on"},
@@ -162,6 +184,35 @@ static const struct option aws_options[] = {
 
 static const struct option store_options[] = {
     {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    PASSPHRASE_FD,
+    HELP,
+    END};
+
+static const struct option unlock_options[] = {
+    {.name = "timeout",
+     .kind = OPTION_VALUE,
+     .argument = "DURATION",
+     .help = "lock again when nothing was asked for so long: 90s, 15m, 8h, 1d"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
+    HELP,
+    END};
+
+static const struct option admin_options[] = {
+    {.name = "end", .help = "end the session of this terminal now"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
+    HELP,
+    END};
+
+static const struct option passphrase_options[] = {
+    {.name = "keep-key-file",
+     .help = "leave the key in the clear as well, so that the daemon starts unlocked (weaker)"},
+    PASSPHRASE_FD,
+    PINENTRY,
+    SOCKET,
     HELP,
     END};
 
@@ -179,6 +230,7 @@ static const struct option import_options[] = {
      .help = "secret-service: only items with this attribute"},
     {.name = "delete-source",
      .help = "secret-service: delete there what was imported, once it is stored"},
+    PASSPHRASE_FD,
     SOCKET,
     HELP,
     END};
@@ -198,7 +250,7 @@ const struct command admin_commands[] = {
      register_options, 1, 1, cmd_register},
     {"upgrade", "PATH", "a registered program was replaced: take its new hash", upgrade_options, 1,
      1, cmd_upgrade},
-    {"unregister", "PATH|HASH", "forget a program", only_help, 1, 1, cmd_unregister},
+    {"unregister", "PATH|HASH", "forget a program", proof_options, 1, 1, cmd_unregister},
     {"allow", "PATH|HASH", "give a registered program more rights", given_rights, 1, 1, cmd_allow},
     {"revoke", "PATH|HASH", "take rights away, or all when none is named", taken_rights, 1, 1,
      cmd_revoke},
@@ -206,7 +258,7 @@ const struct command admin_commands[] = {
     {"check", "[PATH...]", "check that the policy still fits the files", only_json, 0, SIZE_MAX,
      cmd_check},
     {"caller-rule", "[chain|nearest]", "show, or choose, how far up a helper's callers are asked",
-     only_help, 0, 1, cmd_caller_rule},
+     proof_options, 0, 1, cmd_caller_rule},
     {"explain", "PID | PATH ACTION SERVICE [TARGET]",
      "show what is found in a process, or what a program may do, and why", explain_options, 1, 4,
      cmd_explain},
@@ -222,6 +274,13 @@ const struct command admin_commands[] = {
      aws_options, 2, 2, cmd_aws},
     {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
      cmd_store},
+    {"passphrase", "set|add|change|remove", "decide which passphrases open the keychain",
+     passphrase_options, 1, 1, cmd_passphrase},
+    {"unlock", "", "open the keychain with the passphrase", unlock_options, 0, 0, cmd_unlock},
+    {"lock", "", "forget the key until the next unlock", only_socket, 0, 0, cmd_lock},
+    {"admin", "", "administer from this terminal for 5 minutes", admin_options, 0, 0, cmd_admin},
+    {"policy", "accept|restore", "seal what config.json says now, or put back what was sealed",
+     proof_options, 1, 1, cmd_policy},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,

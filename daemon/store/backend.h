@@ -66,27 +66,26 @@ struct store_backend {
 
 KC_MUST_USE enum kc_error memory_open(struct store_backend **ret_backend);
 
-struct secret;
-
 /*
- * keyring.json in `directory` (made when missing), sealed with `key`. Takes
+ * keyring.json in `directory` (made when missing), sealed with the key of this id
+ * (crypto_key_id()), which isn't needed for anything here. Takes
  * `directory`/.lock for as long as it is open.
  * KC_BUSY another process has the store open · KC_DAMAGED, KC_UNSAFE: `why` names the file.
  * A file that isn't there is an empty store and is made by the first write. A file that was
  * sealed with another key is KC_DAMAGED. Once it has been seen, a file that disappears is
  * KC_DAMAGED at the next refresh.
  */
-KC_MUST_USE enum kc_error sealed_file_open(const char *directory, const struct secret *key,
+KC_MUST_USE enum kc_error sealed_file_open(const char *directory, const char *key_id,
                                            struct store_backend **ret_backend,
                                            char why[KC_MESSAGE_MAX]);
 
 /*
- * The keyring of the desktop (GNOME Keyring), over the session bus; `key` isn't kept.
+ * The keyring of the desktop (GNOME Keyring), over the session bus.
  * It takes no lock: whoever opens it holds that of the file store.
  * KC_IO nobody answers · KC_UNSUPPORTED built without libsecret; `why` says so. (The names that
  * begin with secret_service are libsecret's own: the linker would take ours for them.)
  */
-KC_MUST_USE enum kc_error sealed_service_open(const struct secret *key,
+KC_MUST_USE enum kc_error sealed_service_open(const char *key_id,
                                               struct store_backend **ret_backend,
                                               char why[KC_MESSAGE_MAX]);
 

@@ -9,6 +9,7 @@
 #include "libkc/base64.h"
 #include "libkc/message_memory.h"
 #include "libkc/parse.h"
+#include "platform/check.h"
 
 #include <jansson.h>
 
@@ -190,7 +191,7 @@ static enum kc_error check_head(const struct reader *reader, const json_t *head)
         json_array_size(items) != 0 || !parse_is_hex(key_id, CRYPTO_KEY_ID_SIZE - 1)) {
         return damaged(reader, "the head is not of exactly \"version\", \"key\" and \"items\"");
     }
-    if (strcmp(key_id, reader->key_id) != 0) {
+    if (strcmp(key_id, reader->key_id) != 0 && check_is_on("keyring_key")) {
         return damaged(reader, "the keyring was sealed with the key \"%s\", not with \"%s\"",
                        key_id, reader->key_id);
     }

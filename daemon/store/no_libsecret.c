@@ -11,9 +11,9 @@ static enum kc_error refuse(char why[KC_MESSAGE_MAX]) {
     return KC_UNSUPPORTED;
 }
 
-enum kc_error sealed_service_open(const struct secret *key, struct store_backend **ret_backend,
+enum kc_error sealed_service_open(const char *key_id, struct store_backend **ret_backend,
                                   char why[KC_MESSAGE_MAX]) {
-    (void)key;
+    (void)key_id;
     (void)ret_backend;
     return refuse(why);
 }

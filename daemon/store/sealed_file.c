@@ -233,7 +233,7 @@ static enum kc_error take_lock(const char *directory, struct file_lock **ret_loc
 }
 
 /* What can be made before the disk is touched. */
-static enum kc_error file_new(const char *directory, const struct secret *key,
+static enum kc_error file_new(const char *directory, const char *key_id,
                               struct sealed_file **ret_file) {
     KC_AUTO(sealed_file) file = calloc(1, sizeof *file);
     if (file == NULL) {
@@ -245,12 +245,10 @@ static enum kc_error file_new(const char *directory, const struct secret *key,
         return KC_NO_MEMORY;
     }
     enum kc_error error = items_new(&file->held.items);
-    if (error == KC_OK) {
-        error = crypto_key_id(key, file->key_id);
-    }
     if (error != KC_OK) {
         return error;
     }
+    (void)snprintf(file->key_id, sizeof file->key_id, "%s", key_id);
     *ret_file = file;
     file = NULL;
     return KC_OK;
@@ -266,10 +264,10 @@ static enum kc_error make_directory(const char *directory, char why[KC_MESSAGE_M
     return error;
 }
 
-enum kc_error sealed_file_open(const char *directory, const struct secret *key,
+enum kc_error sealed_file_open(const char *directory, const char *key_id,
                                struct store_backend **ret_backend, char why[KC_MESSAGE_MAX]) {
     KC_AUTO(sealed_file) file = NULL;
-    enum kc_error error = file_new(directory, key, &file);
+    enum kc_error error = file_new(directory, key_id, &file);
     if (error != KC_OK) {
         return explain(error, directory, why);
     }

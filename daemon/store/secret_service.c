@@ -314,14 +314,12 @@ static enum kc_error service_new(struct secret_service **ret_service) {
     return error;
 }
 
-enum kc_error sealed_service_open(const struct secret *key, struct store_backend **ret_backend,
+enum kc_error sealed_service_open(const char *key_id, struct store_backend **ret_backend,
                                   char why[KC_MESSAGE_MAX]) {
     KC_AUTO(secret_service) service = NULL;
     enum kc_error error = service_new(&service);
     if (error == KC_OK) {
-        error = crypto_key_id(key, service->key_id);
-    }
-    if (error == KC_OK) {
+        (void)snprintf(service->key_id, sizeof service->key_id, "%s", key_id);
         error = secret_service_refresh(&service->backend, why);
     }
     if (error == KC_OK) {

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "platform/harden.h"
 
+#include "platform/check.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,7 +32,7 @@ enum kc_error harden_streams(void) {
 enum kc_error harden_memory(void) {
     /* Non-dumpable also forbids the core that a pipe in core_pattern would get, for which
      * RLIMIT_CORE means nothing (core(5)). */
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    if (check_is_on("dumpable") && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return KC_UNSUPPORTED;
     }
     struct rlimit none = {0, 0};

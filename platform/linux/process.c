@@ -188,6 +188,18 @@ uint64_t process_start_time(const struct process *process) {
     return process->start_time;
 }
 
+enum kc_error process_seat(const struct process *process, struct process_seat *ret_seat) {
+    struct process_stat stat;
+    enum kc_error error = process_read_stat(process, &stat);
+    if (error == KC_OK && process_has_ended(process)) {
+        error = KC_END;
+    }
+    if (error == KC_OK) {
+        *ret_seat = (struct process_seat){.session = stat.session, .terminal = stat.terminal};
+    }
+    return error;
+}
+
 enum kc_error process_user(const struct process *process, uint64_t *ret_user) {
     /* proc(5): the owner of /proc/PID is the effective user, or root where we may not look, and
      * there is no pin then. */

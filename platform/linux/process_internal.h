@@ -72,6 +72,7 @@ enum kc_error process_look_error(const struct process *process, int number);
 #define PROCESS_NAME_SIZE 16 /* TASK_COMM_LEN */
 struct process_stat {
     uint64_t parent;
+    uint64_t session;  /* 0: none in this pid name space */
     uint64_t terminal; /* the device that controls it, as the kernel encodes it; 0: none */
     uint64_t start_time;
     char name[PROCESS_NAME_SIZE]; /* of the program, as the process may have changed it */

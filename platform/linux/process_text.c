@@ -13,6 +13,7 @@
 /* proc(5) counts from 1; the name is field 2 and what follows it begins with field 3. */
 #define FIELD_AFTER_NAME 3
 #define FIELD_PARENT     4
+#define FIELD_SESSION    6
 #define FIELD_TERMINAL   7
 #define FIELD_START      22
 
@@ -30,14 +31,22 @@ static bool copy_name(const char *text, const char *end, char name[PROCESS_NAME_
     return true;
 }
 
-/* Every field but one is a number without a sign: the kernel prints terminals signed, and those
- * beyond half a million below zero. Such a one is as good as none. */
+/* The kernel prints sessions and terminals signed (%d in its array.c): a terminal beyond half a
+ * million is below zero, a session that this pid name space doesn't see is -1. Such a one is as
+ * good as none. */
+static bool take_signed(const char *word, size_t length, uint64_t *number) {
+    return *word == '-' ? length > 1 : descriptor_parse_number(word, length, number);
+}
+
+/* Every other field that counts is a number without a sign. */
 static bool take_field(int field, const char *word, size_t length, struct process_stat *stat) {
     switch (field) {
     case FIELD_PARENT:
         return descriptor_parse_number(word, length, &stat->parent);
     case FIELD_TERMINAL:
-        return *word == '-' ? length > 1 : descriptor_parse_number(word, length, &stat->terminal);
+        return take_signed(word, length, &stat->terminal);
+    case FIELD_SESSION:
+        return take_signed(word, length, &stat->session);
     case FIELD_START:
         return descriptor_parse_number(word, length, &stat->start_time);
     default:

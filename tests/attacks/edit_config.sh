@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# attack: writes itself into config.json with an editor
+# attack: without a passphrase: writes itself into config.json with an editor
 # expects: released
 # control: none
 # kind: residual
-# removed-by: passphrase, system mode
+# removed-by: passphrase (see sealed_*), system mode
 # cost: -
 set -euo pipefail
 

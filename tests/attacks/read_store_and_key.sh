@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# attack: copies the store and its key, and opens them with a daemon and a policy of its own
+# attack: without a passphrase: copies store and key, and opens them with a daemon of its own
 # expects: released
 # control: none
 # kind: residual
-# removed-by: passphrase, system mode
+# removed-by: passphrase (see sealed_*), system mode
 # cost: -
 #
 # Nothing of it stands in the user's record: the user's daemon isn't asked.

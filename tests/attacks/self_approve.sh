@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# attack: approves itself with the user's own command
+# attack: without a passphrase: approves itself with the user's own command
 # expects: released
 # control: none
 # kind: residual
-# removed-by: passphrase, system mode
+# removed-by: passphrase (see sealed_*), system mode
 # cost: -
 #
 # The approval stands in the record.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a file of key slots. What opens is the key that the file names; what is
- * refused is KC_DAMAGED with a line number and not a word from the file.
+ * Any bytes as a file of key slots. A key in the clear is the key that the file names; what is
+ * accepted is written back byte for byte; what is refused is KC_DAMAGED with a line number and not
+ * a word from the file. No passphrase is tried: that is slow by design.
  *
- * links: daemon/keyslot_parse.c daemon/crypto.c libkc/base64.c libkc/parse.c libkc/secret.c
- * links: platform -lcrypto
+ * links: daemon/keyslot_parse.c daemon/keyslots.c daemon/crypto.c daemon/crypto_derive.c
+ * links: libkc/base64.c libkc/parse.c libkc/secret.c platform -lcrypto
  */
 #include "daemon/keyslot.h"
 
@@ -31,27 +32,40 @@ static void check_sentence(const char *why) {
     }
 }
 
-static void check_key(const struct secret *key, const uint8_t *bytes, size_t length) {
-    static const char head[] = "keychain-auth keyslots 1\nkey ";
+static void check_key(const struct keyslots *slots) {
+    KC_AUTO(secret) key = NULL;
     char id[CRYPTO_KEY_ID_SIZE];
+    if (keyslots_count(slots, KEYSLOT_KEYFILE) == 0) {
+        require(keyslots_key(slots, &key) == KC_LOCKED);
+        require(keyslots_count(slots, KEYSLOT_PASSPHRASE) > 0);
+        return;
+    }
+    require(keyslots_key(slots, &key) == KC_OK);
     require(secret_length(key) == CRYPTO_KEY_SIZE);
     require(crypto_key_id(key, id) == KC_OK);
-    require(length > sizeof head - 1 + sizeof id);
-    require(memcmp(bytes, head, sizeof head - 1) == 0);
-    require(memcmp(bytes + sizeof head - 1, id, sizeof id - 1) == 0);
-    require(bytes[length - 1] == '\n');
+    require(strcmp(id, keyslots_key_id(slots)) == 0);
+}
+
+static void check_text(const struct keyslots *slots, const uint8_t *bytes, size_t length) {
+    KC_AUTO(secret) text = NULL;
+    require(keyslots_text(slots, &text) == KC_OK);
+    require(secret_length(text) == length);
+    require(memcmp(secret_view(text), bytes, length) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-    struct secret *key = NULL;
+    KC_AUTO(keyslots) slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = keyslot_parse((const char *)bytes, length, &key, why);
-    if (error == KC_OK) {
-        check_key(key, bytes, length);
-        secret_free(key);
+    if (length > KEYSLOT_FILE_MAX) {
         return 0;
     }
-    require(error == KC_DAMAGED && key == NULL);
+    enum kc_error error = keyslots_parse((const char *)bytes, length, &slots, why);
+    if (error == KC_OK) {
+        check_key(slots);
+        check_text(slots, bytes, length);
+        return 0;
+    }
+    require(error == KC_DAMAGED && slots == NULL);
     check_sentence(why);
     return 0;
 }

@@ -25,12 +25,17 @@ static void require(bool holds) {
 }
 
 static void require_rules(const struct request *request) {
-    bool has_item = request->type != KC_TYPE_HELLO && request->action != KC_ACTION_STATUS &&
-                    request->action != KC_ACTION_STOP && request->action != KC_ACTION_GRANTS;
+    bool is_about_items = request->action == KC_ACTION_READ || request->action == KC_ACTION_WRITE ||
+                          request->action == KC_ACTION_DELETE ||
+                          request->action == KC_ACTION_SEARCH;
+    bool has_item = request->type != KC_TYPE_HELLO && is_about_items;
+    /* What is about the daemon and carries anything names its values by targets. */
+    bool has_values = request->action == KC_ACTION_WRITE || !is_about_items;
+    bool is_own = request->action == KC_ACTION_GRANTS;
     require((request->service != NULL) == has_item);
+    require(is_about_items || (request->type == KC_TYPE_REQUEST) == is_own);
     require(request->target_count <= KC_TARGETS_MAX);
-    require(request->value_count ==
-            (has_item && request->action == KC_ACTION_WRITE ? request->target_count : 0));
+    require(request->value_count == (has_values ? request->target_count : 0));
     for (size_t i = 0; i < request->target_count; i++) {
         size_t length = strlen(request->targets[i]);
         require(length == 0 || parse_name(request->targets[i], length, KC_TARGET_MAX) == KC_OK);

@@ -33,12 +33,13 @@ static void try_stat(const char *text) {
         return;
     }
     (void)snprintf(again, sizeof again,
-                   "1 (%s) S %" PRIu64 " 5 6 %" PRIu64
+                   "1 (%s) S %" PRIu64 " 5 %" PRIu64 " %" PRIu64
                    " 8 9 10 11 12 13 14 15 16 17 18 19 20 21 %" PRIu64 "\n",
-                   stat.name, stat.parent, stat.terminal, stat.start_time);
+                   stat.name, stat.parent, stat.session, stat.terminal, stat.start_time);
     must(process_parse_stat(again, &same) == KC_OK);
     must(same.parent == stat.parent && same.start_time == stat.start_time);
-    must(same.terminal == stat.terminal && strcmp(same.name, stat.name) == 0);
+    must(same.session == stat.session && same.terminal == stat.terminal);
+    must(strcmp(same.name, stat.name) == 0);
 }
 
 static void try_status(const char *text) {

@@ -188,3 +188,34 @@ migrate 6 item success"
     all_there 3
     is "$(record '.event == "store" and .action == "migrate"' | jq -r .result | tail -n 1)" error
 }
+
+@test "with a passphrase the seal moves along, and the policy stays the one that counts" {
+    open_desktop
+    fill_store 3
+    start_chosen
+    with 'correct horse' keychain-auth passphrase set
+    stop_daemon
+    run -1 --separate-stderr setsid -w keychain-auth store migrate secret-service
+    has "$stderr" "passphrase is needed"
+    run -1 --separate-stderr with 'wrong one' keychain-auth store migrate secret-service
+    has "$stderr" "passphrase is wrong"
+    run -0 --separate-stderr with 'correct horse' keychain-auth store migrate secret-service
+    is "$stderr" ""
+    is "$(in_file)" 0
+    start_chosen
+    with 'correct horse' keychain-auth unlock
+    is "$(store_of) $(fact policy_seal) $(fact slots_state) $(fact record_state)" \
+        "secret-service sealed ok ok"
+    is "$(fact items)" 4
+    is "$(kcget svc item-3)" hunter2-3
+    edit_json "$config" '.registered_binaries[0].allowed_read_services += ["git"]'
+    has "$(fact policy)$(kcget git key 2>&1 || true)$(fact policy)" "changed by another program"
+    with 'correct horse' keychain-auth policy restore
+    stop_daemon
+    run -0 --separate-stderr with 'correct horse' keychain-auth store migrate file
+    start_chosen
+    with 'correct horse' keychain-auth unlock
+    is "$(store_of) $(fact policy_seal)" "file sealed"
+    is "$(kcget svc item-1)" hunter2-1
+    is "$(in_service)" 0
+}

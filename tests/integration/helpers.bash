@@ -187,6 +187,16 @@ adopt() {
     daemon_pid=$1
 }
 
+# with PASSPHRASES COMMAND…: each line of PASSPHRASES is one that is asked for.
+with() {
+    "${@:2}" --passphrase-fd 7 7< <(printf '%s\n' "$1")
+}
+
+# fact NAME: what status says.
+fact() {
+    keychain-auth status --json | jq -r ".$1"
+}
+
 # What a suite about the desktop's keyring can't do without; else it is skipped.
 need_desktop() {
     local tool

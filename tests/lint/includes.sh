@@ -20,7 +20,7 @@ BELOW = {
 }
 
 HEAVY = [
-    (r"uv\.h", r"daemon/(daemon|accept|channel|worker)\.c"),
+    (r"uv\.h", r"daemon/(daemon|accept|channel|worker)\.c|daemon/vault_internal\.h"),
     (r"jansson\.h", r"libkc/message\w*\.[ch]|daemon/(policy|pending|audit|config)\w*\.c"
                     r"|daemon/store/(sealed_file|keyring_text)\w*\.c|daemon/admin/\w+\.c"),
     (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c"),

@@ -21,6 +21,12 @@ struct secret *key_filled(int fill) {
     return key;
 }
 
+const char *key_id_of(const struct secret *key) {
+    static char id[CRYPTO_KEY_ID_SIZE];
+    assert_int_equal(crypto_key_id(key, id), KC_OK);
+    return id;
+}
+
 struct item *item_sealed(const struct secret *key, const char *service, const char *target,
                          const char *environment, const char *value) {
     struct attributes attributes = {0};

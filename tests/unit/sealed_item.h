@@ -13,6 +13,9 @@ struct secret;
 /* A key of 32 bytes `fill`. secret_free() it. */
 struct secret *key_filled(int fill);
 
+/* Its id, as the stores want it; static, until the next call. */
+const char *key_id_of(const struct secret *key);
+
 /* `environment` becomes an attribute of that name, unless it is NULL. */
 struct item *item_sealed(const struct secret *key, const char *service, const char *target,
                          const char *environment, const char *value);

@@ -18,7 +18,7 @@
 
 enum kc_error store_try_open(struct store *store, char why[KC_MESSAGE_MAX]) {
     why[0] = '\0';
-    return sealed_file_open(store->directory, store->key, &store->backend, why);
+    return sealed_file_open(store->directory, key_id_of(store->key), &store->backend, why);
 }
 
 void store_open(struct store *store) {

@@ -4,7 +4,7 @@
  * that no change of it goes unseen.
  *
  * links: daemon/audit.c daemon/audit_line.c daemon/audit_chain.c daemon/audit_reader.c
- * links: daemon/audit_verify.c daemon/crypto.c kc_static -ljansson -lcrypto
+ * links: daemon/audit_verify.c daemon/audit_head.c daemon/crypto.c kc_static -ljansson -lcrypto
  * links: daemon/chain_words.c
  */
 #include <stdarg.h>

@@ -5,7 +5,8 @@
  * links: daemon/config.c daemon/config_change.c daemon/config_edit.c daemon/config_report.c
  * links: daemon/config_flags.c
  * links: daemon/edit_lock.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
- * links: daemon/shell_quote.c kc_static platform -ljansson
+ * links: daemon/shell_quote.c daemon/config_seal.c daemon/crypto_derive.c kc_static platform
+ * links: -ljansson -lcrypto
  */
 #include "daemon/config.h"
 #include "daemon/config_flags.h"

@@ -2,12 +2,14 @@
 /*
  * The key slot file: its text, strictly, and its life on the disk.
  *
- * links: daemon/keyslot.c daemon/keyslot_parse.c daemon/crypto.c libkc/base64.c libkc/error.c
- * links: libkc/parse.c libkc/secret.c tests/unit/temp_directory.c platform -lcrypto
+ * links: daemon/keyslot.c daemon/keyslot_parse.c daemon/keyslots.c daemon/crypto.c
+ * links: daemon/crypto_derive.c libkc/base64.c libkc/error.c libkc/parse.c libkc/secret.c
+ * links: tests/unit/temp_directory.c platform -lcrypto
  */
 #include "daemon/keyslot.h"
 
 #include "daemon/crypto.h"
+#include "daemon/crypto_derive.h"
 #include "libkc/secret.h"
 #include "tests/unit/temp_directory.h"
 
@@ -36,18 +38,21 @@ struct text_case {
 
 static void check_text(const char *text, size_t length, enum kc_error expected) {
     struct secret *key = NULL;
+    struct keyslots *slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(keyslot_parse(text, length, &key, why), expected);
+    assert_int_equal(keyslots_parse(text, length, &slots, why), expected);
     if (expected == KC_OK) {
+        assert_int_equal(keyslots_key(slots, &key), KC_OK);
         assert_int_equal(secret_length(key), CRYPTO_KEY_SIZE);
         for (size_t i = 0; i < CRYPTO_KEY_SIZE; i++) {
             assert_int_equal(secret_view(key)[i], i);
         }
     } else {
-        assert_null(key);
+        assert_null(slots);
         assert_int_equal(strncmp(why, "line ", 5), 0);
         assert_null(strstr(why, "AAEC"));
     }
+    keyslots_free(slots);
     secret_free(key);
 }
 
@@ -115,6 +120,176 @@ static void test_keyslot_parse_refuses_a_nul(void **state) {
     check_text(text, sizeof text - 1, KC_DAMAGED);
 }
 
+/* Cheap, so that a test can make many; and what such a slot's text may look like. */
+static const struct crypto_cost cheap = {.rounds = 10, .block = 1, .lanes = 1};
+#define SALT "AAECAwQFBgcICQoLDA0ODw=="
+#define SEALED                                                                                 \
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BB" \
+    "QkNE"
+#define SLOT "slot 0 passphrase scrypt "
+
+static void test_keyslot_parse_bounds_what_a_passphrase_may_cost(void **state) {
+    (void)state;
+    static const struct text_case cases[] = {
+        {SLOT "10 1 1 " SALT " " SEALED "\n", KC_OK},
+        {SLOT "17 8 1 " SALT " " SEALED "\n", KC_OK},
+        {SLOT "22 1 4 " SALT " " SEALED "\n", KC_OK}, /* 512 MiB, four times */
+        {SLOT "22 1 5 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "22 2 1 " SALT " " SEALED "\n", KC_DAMAGED}, /* 1 GiB */
+        {SLOT "23 1 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "63 8 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "64 8 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "9 8 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "10 0 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "10 1 0 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "10 33 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "10 1 17 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "1000 1 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "-1 1 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {SLOT "10 1 1 " SALT " " SEALED, KC_DAMAGED},
+        {SLOT "10 1 1 " SALT "\n", KC_DAMAGED},
+        {SLOT "10 1 1 " SEALED " " SALT "\n", KC_DAMAGED},
+        {SLOT "10 1 1 " SALT " " SEALED "AAAA\n", KC_DAMAGED},
+        {"slot 0 passphrase argon2 10 1 1 " SALT " " SEALED "\n", KC_DAMAGED},
+        {"slot 0 passphrase \n", KC_DAMAGED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[1024];
+        char why[KC_MESSAGE_MAX] = "";
+        KC_AUTO(keyslots) slots = NULL;
+        struct secret *key = NULL;
+        int length = snprintf(text, sizeof text, HEAD KEY "%s", cases[i].text);
+        assert_int_equal(keyslots_parse(text, (size_t)length, &slots, why), cases[i].expected);
+        if (slots != NULL) {
+            assert_int_equal(keyslots_count(slots, KEYSLOT_PASSPHRASE), 1);
+            assert_int_equal(keyslots_key(slots, &key), KC_LOCKED);
+        }
+    }
+}
+
+static struct secret *words(const char *text) {
+    struct secret *secret = NULL;
+    assert_int_equal(secret_new_copy(text, strlen(text), &secret), KC_OK);
+    return secret;
+}
+
+static void add(struct keyslots *slots, const struct secret *key, const char *passphrase) {
+    KC_AUTO(secret) secret = words(passphrase);
+    assert_int_equal(keyslots_add_passphrase(slots, key, secret, &cheap), KC_OK);
+}
+
+/* The number of the slot that opened, which must give `key`; -1: none opens. */
+static int try(const struct keyslots *slots, const char *passphrase, const struct secret *key) {
+    KC_AUTO(secret) secret = words(passphrase);
+    KC_AUTO(secret) opened = NULL;
+    unsigned number = 0;
+    enum kc_error error = keyslots_try(slots, secret, &opened, &number);
+    if (error == KC_DENIED) {
+        assert_null(opened);
+        return -1;
+    }
+    assert_int_equal(error, KC_OK);
+    assert_true(secret_equal(opened, key));
+    return (int)number;
+}
+
+static struct keyslots *reparse(const struct keyslots *slots) {
+    KC_AUTO(secret) text = NULL;
+    struct keyslots *again = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(keyslots_text(slots, &text), KC_OK);
+    assert_int_equal(
+        keyslots_parse((const char *)secret_view(text), secret_length(text), &again, why), KC_OK);
+    return again;
+}
+
+static struct secret *some_key(void) {
+    struct secret *key = NULL;
+    assert_int_equal(secret_new(CRYPTO_KEY_SIZE, &key), KC_OK);
+    assert_int_equal(crypto_random(secret_bytes(key), CRYPTO_KEY_SIZE), KC_OK);
+    secret_set_length(key, CRYPTO_KEY_SIZE);
+    return key;
+}
+
+static void test_keyslot_every_passphrase_opens_its_own_slot(void **state) {
+    (void)state;
+    KC_AUTO(secret) key = some_key();
+    KC_AUTO(keyslots) slots = NULL;
+    assert_int_equal(keyslots_new(key, &slots), KC_OK);
+    add(slots, key, "one");
+    add(slots, key, "two");
+    add(slots, key, "");
+    KC_AUTO(keyslots) again = reparse(slots);
+    assert_int_equal(try(again, "one", key), 0);
+    assert_int_equal(try(again, "two", key), 1);
+    assert_int_equal(try(again, "", key), 2);
+    assert_int_equal(try(again, "On", key), -1);
+    assert_int_equal(try(again, "onee", key), -1);
+    keyslots_remove(again, 1);
+    assert_int_equal(try(again, "two", key), -1);
+    assert_int_equal(try(again, "", key), 2);
+    add(again, key, "three");
+    assert_int_equal(try(again, "three", key), 1);
+}
+
+static void test_keyslot_text_keeps_what_it_does_not_know(void **state) {
+    (void)state;
+    static const char text[] = HEAD KEY "slot 5 tpm2 some thing\nslot 1 keyfile " TEXT "\n";
+    KC_AUTO(keyslots) slots = NULL;
+    KC_AUTO(secret) written = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(keyslots_parse(text, sizeof text - 1, &slots, why), KC_OK);
+    assert_int_equal(keyslots_text(slots, &written), KC_OK);
+    assert_int_equal(secret_length(written), sizeof text - 1);
+    assert_memory_equal(secret_view(written), text, sizeof text - 1);
+    keyslots_drop(slots, KEYSLOT_KEYFILE);
+    assert_int_equal(keyslots_count(slots, KEYSLOT_UNKNOWN), 1);
+    assert_int_equal(keyslots_count(slots, KEYSLOT_KEYFILE), 0);
+}
+
+/* Cost, salt, number and key id are sealed with the key: none of them can be exchanged. */
+static void test_keyslot_header_is_authenticated(void **state) {
+    (void)state;
+    static const char *const edits[][2] = {{"slot 0 ", "slot 1 "},
+                                           {"scrypt 10 1 1", "scrypt 11 1 1"},
+                                           {"scrypt 10 1 1", "scrypt 10 2 1"},
+                                           {"scrypt 10 1 1", "scrypt 10 1 2"}};
+    KC_AUTO(secret) key = some_key();
+    KC_AUTO(keyslots) slots = NULL;
+    KC_AUTO(secret) text = NULL;
+    assert_int_equal(keyslots_new(key, &slots), KC_OK);
+    add(slots, key, "one");
+    assert_int_equal(keyslots_text(slots, &text), KC_OK);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        char edited[1024] = "";
+        char why[KC_MESSAGE_MAX] = "";
+        KC_AUTO(keyslots) changed = NULL;
+        memcpy(edited, secret_view(text), secret_length(text));
+        char *found = strstr(edited, edits[i][0]);
+        assert_non_null(found);
+        memcpy(found, edits[i][1], strlen(edits[i][1]));
+        assert_int_equal(keyslots_parse(edited, secret_length(text), &changed, why), KC_OK);
+        assert_int_equal(try(changed, "one", key), -1);
+    }
+}
+
+static void test_keyslot_bounds_its_passphrases(void **state) {
+    (void)state;
+    KC_AUTO(secret) key = some_key();
+    KC_AUTO(secret) other = some_key();
+    KC_AUTO(secret) word = words("word");
+    KC_AUTO(keyslots) slots = NULL;
+    const struct crypto_cost absurd = {.rounds = 40, .block = 8, .lanes = 1};
+    assert_int_equal(keyslots_new(key, &slots), KC_OK);
+    assert_int_equal(keyslots_add_passphrase(slots, other, word, &cheap), KC_INVALID);
+    assert_int_equal(keyslots_add_key(slots, other), KC_INVALID);
+    assert_int_equal(keyslots_add_passphrase(slots, key, word, &absurd), KC_INVALID);
+    for (int i = 0; i < KEYSLOT_PASSPHRASE_MAX; i++) {
+        add(slots, key, "word");
+    }
+    assert_int_equal(keyslots_add_passphrase(slots, key, word, &cheap), KC_BUSY);
+}
+
 struct place {
     char *directory;
     char *path; /* in a directory that isn't there yet */
@@ -137,28 +312,40 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static struct secret *create(const struct place *place) {
+static struct secret *key_of(const struct keyslots *slots) {
     struct secret *key = NULL;
-    char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(keyslot_create(place->path, &key, why), KC_OK);
+    assert_int_equal(keyslots_key(slots, &key), KC_OK);
     assert_int_equal(secret_length(key), CRYPTO_KEY_SIZE);
     return key;
 }
 
-static void assert_refused(const struct place *place, enum kc_error expected) {
-    struct secret *key = NULL;
+static struct secret *create(const struct place *place) {
+    KC_AUTO(keyslots) slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(keyslot_open(place->path, &key, why), expected);
-    assert_null(key);
+    assert_int_equal(keyslot_create(place->path, &slots, why), KC_OK);
+    return key_of(slots);
+}
+
+static struct keyslots *load(const struct place *place) {
+    struct keyslots *slots = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(keyslot_load(place->path, &slots, why), KC_OK);
+    return slots;
+}
+
+static void assert_refused(const struct place *place, enum kc_error expected) {
+    struct keyslots *slots = NULL;
+    char why[KC_MESSAGE_MAX] = "";
+    assert_int_equal(keyslot_load(place->path, &slots, why), expected);
+    assert_null(slots);
     assert_non_null(strstr(why, place->path));
 }
 
 static void test_keyslot_opens_what_it_created(void **state) {
     const struct place *place = *state;
     struct secret *made = create(place);
-    struct secret *opened = NULL;
-    char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(keyslot_open(place->path, &opened, why), KC_OK);
+    KC_AUTO(keyslots) slots = load(place);
+    struct secret *opened = key_of(slots);
     assert_true(secret_equal(made, opened));
     secret_free(made);
     secret_free(opened);
@@ -186,10 +373,10 @@ static void test_keyslot_create_leaves_a_file_alone(void **state) {
     const struct place *place = *state;
     secret_free(create(place));
     temp_file_write(place->path, "mine", 4);
-    struct secret *key = NULL;
+    struct keyslots *slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(keyslot_create(place->path, &key, why), KC_EXISTS);
-    assert_null(key);
+    assert_int_equal(keyslot_create(place->path, &slots, why), KC_EXISTS);
+    assert_null(slots);
     assert_non_null(strstr(why, place->path));
     size_t length = 0;
     char *bytes = temp_file_read(place->path, &length);
@@ -246,6 +433,23 @@ static void test_keyslot_open_bounds_the_file(void **state) {
     }
 }
 
+static void test_keyslot_save_replaces_the_file(void **state) {
+    const struct place *place = *state;
+    char why[KC_MESSAGE_MAX] = "";
+    KC_AUTO(secret) key = create(place);
+    KC_AUTO(keyslots) slots = load(place);
+    add(slots, key, "one");
+    keyslots_drop(slots, KEYSLOT_KEYFILE);
+    assert_int_equal(keyslot_save(place->path, slots, why), KC_OK);
+    KC_AUTO(keyslots) again = load(place);
+    assert_int_equal(try(again, "one", key), 1);
+    struct secret *none = NULL;
+    assert_int_equal(keyslots_key(again, &none), KC_LOCKED);
+    struct stat status;
+    assert_int_equal(stat(place->path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+}
+
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -253,6 +457,11 @@ int main(void) {
         cmocka_unit_test(test_keyslot_parse_is_strict),
         cmocka_unit_test(test_keyslot_parse_refuses_every_cut),
         cmocka_unit_test(test_keyslot_parse_refuses_a_nul),
+        cmocka_unit_test(test_keyslot_parse_bounds_what_a_passphrase_may_cost),
+        cmocka_unit_test(test_keyslot_every_passphrase_opens_its_own_slot),
+        cmocka_unit_test(test_keyslot_text_keeps_what_it_does_not_know),
+        cmocka_unit_test(test_keyslot_header_is_authenticated),
+        cmocka_unit_test(test_keyslot_bounds_its_passphrases),
         WITH_PLACE(test_keyslot_opens_what_it_created),
         WITH_PLACE(test_keyslot_create_shuts_the_file_to_others),
         WITH_PLACE(test_keyslot_create_makes_another_key_each_time),
@@ -262,6 +471,7 @@ int main(void) {
         WITH_PLACE(test_keyslot_open_refuses_a_symbolic_link),
         WITH_PLACE(test_keyslot_open_refuses_a_damaged_file),
         WITH_PLACE(test_keyslot_open_bounds_the_file),
+        WITH_PLACE(test_keyslot_save_replaces_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

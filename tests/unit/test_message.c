@@ -81,6 +81,13 @@ static void test_message_takes_the_requests_of_the_specification(void **state) {
         "\"encoding\":\"base64\"}",
         "{\"type\":\"ADMIN\",\"action\":\"status\",\"nonce\":\"" NONCE "\"}",
         "{\"type\":\"ADMIN\",\"action\":\"stop\"}",
+        "{\"type\":\"ADMIN\",\"action\":\"lock\"}",
+        "{\"type\":\"ADMIN\",\"action\":\"unlock\",\"targets\":[\"passphrase\"],\"values\":[\"x\"],"
+        "\"attributes\":{\"timeout_s\":\"900\"}}",
+        "{\"type\":\"ADMIN\",\"action\":\"passphrase\",\"targets\":[\"old\",\"new\"],"
+        "\"values\":[\"x\",\"y\"],\"attributes\":{\"change\":\"change\"}}",
+        "{\"type\":\"ADMIN\",\"action\":\"admin\",\"attributes\":{\"scope\":\"end\"}}",
+        "{\"type\":\"ADMIN\",\"action\":\"policy\",\"targets\":[\"change\"],\"values\":[\"{}\"]}",
         "{\"type\":\"ADMIN\",\"action\":\"write\",\"service\":\"s\",\"targets\":[\"t\"],\"values\":"
         "[\"v\"]}",
     };
@@ -164,6 +171,18 @@ static void test_message_refuses_and_says_why(void **state) {
         {"{\"type\":\"REQUEST\",\"action\":\"grants\",\"service\":\"s\"}",
          "\"grants\" can't have \"service\""},
         {"{\"type\":\"ADMIN\",\"action\":\"grants\"}", "\"action\" can't be \"grants\""},
+        {"{\"type\":\"ADMIN\",\"action\":\"unlock\",\"service\":\"s\"}",
+         "\"unlock\" can't have \"service\""},
+        {"{\"type\":\"ADMIN\",\"action\":\"lock\",\"values\":[\"x\"]}",
+         "\"lock\" can't have \"values\""},
+        {"{\"type\":\"ADMIN\",\"action\":\"unlock\",\"targets\":[\"passphrase\"]}",
+         "\"values\" has 0 entries, but \"targets\" has 1"},
+        {"{\"type\":\"ADMIN\",\"action\":\"unlock\",\"targets\":[\"\"],\"values\":[\"x\"]}",
+         "targets[0] is empty"},
+        {"{\"type\":\"REQUEST\",\"action\":\"unlock\",\"targets\":[\"passphrase\"],"
+         "\"values\":[\"hunter2\"]}",
+         "\"action\" can't be \"unlock\""},
+        {"{\"type\":\"REQUEST\",\"action\":\"policy\"}", "\"action\" can't be \"policy\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_refused(cases[i][0], cases[i][1]);

@@ -135,8 +135,9 @@ static void open_store(struct move *move, size_t index) {
     char why[KC_MESSAGE_MAX] = "";
     struct brittle *store = &move->stores[index];
     *store = (struct brittle){.backend = {.table = &brittle_table}, .fuse = &move->fuse};
-    assert_int_equal(sealed_file_open(move->directories[index], move->key, &store->inner, why),
-                     KC_OK);
+    assert_int_equal(
+        sealed_file_open(move->directories[index], key_id_of(move->key), &store->inner, why),
+        KC_OK);
 }
 
 static void close_store(struct move *move, size_t index) {

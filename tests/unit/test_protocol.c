@@ -25,13 +25,16 @@ static void test_protocol_words_are_those_of_the_specification(void **state) {
                                           "identity_changed",
                                           "untrusted_process",
                                           "caller_not_allowed",
+                                          "admin_required",
+                                          "wrong_passphrase",
                                           "locked",
                                           "store_unavailable",
                                           "audit_unavailable",
                                           "busy",
                                           "internal_error"};
-    static const char *const actions[] = {"read",   "write",  "delete", "search",
-                                          "grants", "status", "stop"};
+    static const char *const actions[] = {"read",   "write",      "delete", "search",
+                                          "grants", "status",     "stop",   "unlock",
+                                          "lock",   "passphrase", "admin",  "policy"};
     assert_int_equal(KC_REASON_COUNT, sizeof reasons / sizeof reasons[0]);
     assert_int_equal(KC_ACTION_COUNT, sizeof actions / sizeof actions[0]);
     for (int i = 0; i < KC_REASON_COUNT; i++) {

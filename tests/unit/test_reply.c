@@ -52,7 +52,8 @@ static void test_reply_never_calls_a_failure_denied_nor_a_denial_an_error(void *
         bool is_denial =
             reason == KC_REASON_UNREGISTERED_BINARY || reason == KC_REASON_ACTION_NOT_IN_POLICY ||
             reason == KC_REASON_SERVICE_NOT_ALLOWED || reason == KC_REASON_CALLER_NOT_ALLOWED ||
-            reason == KC_REASON_UNTRUSTED_PROCESS || reason == KC_REASON_IDENTITY_CHANGED;
+            reason == KC_REASON_UNTRUSTED_PROCESS || reason == KC_REASON_IDENTITY_CHANGED ||
+            reason == KC_REASON_ADMIN_REQUIRED || reason == KC_REASON_WRONG_PASSPHRASE;
         reply_refuse((enum kc_reason)reason, "why", &outcome);
         assert_int_equal(outcome.status, is_denial ? KC_STATUS_DENIED : KC_STATUS_ERROR);
     }

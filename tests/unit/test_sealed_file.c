@@ -98,7 +98,7 @@ static void test_sealed_file_makes_its_directory(void **state) {
     char *inner = temp_path(store->directory, "a/b");
     struct store_backend *backend = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(sealed_file_open(inner, store->key, &backend, why), KC_OK);
+    assert_int_equal(sealed_file_open(inner, key_id_of(store->key), &backend, why), KC_OK);
     struct stat status;
     assert_int_equal(stat(inner, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0700);
@@ -111,7 +111,8 @@ static void test_sealed_file_is_for_one_daemon_at_a_time(void **state) {
     store_open(store);
     struct store_backend *second = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(sealed_file_open(store->directory, store->key, &second, why), KC_BUSY);
+    assert_int_equal(sealed_file_open(store->directory, key_id_of(store->key), &second, why),
+                     KC_BUSY);
     assert_null(second);
     assert_non_null(strstr(why, "another daemon"));
     store_close(store);

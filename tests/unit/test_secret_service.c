@@ -34,7 +34,7 @@ static int open_store(void **state) {
     char why[KC_MESSAGE_MAX] = "";
     assert_non_null(store);
     store->key = key_filled('k');
-    assert_int_equal(sealed_service_open(store->key, &store->backend, why), KC_OK);
+    assert_int_equal(sealed_service_open(key_id_of(store->key), &store->backend, why), KC_OK);
     store->table = store->backend->table;
     *state = store;
     return 0;

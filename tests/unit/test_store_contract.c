@@ -52,7 +52,8 @@ static int open_memory(void **state) {
 
 static void open_directory(struct store *store) {
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = sealed_file_open(store->directory, store->key, &store->backend, why);
+    enum kc_error error =
+        sealed_file_open(store->directory, key_id_of(store->key), &store->backend, why);
     assert_string_equal(why, "");
     assert_int_equal(error, KC_OK);
 }
@@ -67,7 +68,7 @@ static int open_file(void **state) {
 
 static void open_keyring(struct store *store) {
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = sealed_service_open(store->key, &store->backend, why);
+    enum kc_error error = sealed_service_open(key_id_of(store->key), &store->backend, why);
     assert_string_equal(why, "");
     assert_int_equal(error, KC_OK);
 }

@@ -57,8 +57,9 @@ struct fixture {
 
 static void open_store(struct fixture *fixture) {
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(
-        sealed_file_open(fixture->directory, fixture->key, &fixture->dispatch.backend, why), KC_OK);
+    assert_int_equal(sealed_file_open(fixture->directory, key_id_of(fixture->key),
+                                      &fixture->dispatch.backend, why),
+                     KC_OK);
 }
 
 static void close_store(struct fixture *fixture) {

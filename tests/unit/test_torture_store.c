@@ -128,15 +128,15 @@ static void forget_file(void *context) {
 
 static enum kc_error run_keyslot_create(void *context) {
     const struct place *place = context;
-    struct secret *key = UNTOUCHED;
+    struct keyslots *slots = UNTOUCHED;
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = keyslot_create(place->path, &key, why);
+    enum kc_error error = keyslot_create(place->path, &slots, why);
     if (error != KC_OK) {
-        assert_ptr_equal(key, UNTOUCHED);
+        assert_ptr_equal(slots, UNTOUCHED);
         assert_string_not_equal(why, "");
         return error;
     }
-    secret_free(key);
+    keyslots_free(slots);
     return KC_OK;
 }
 
@@ -146,16 +146,16 @@ static void check_keyslot(void *context, enum kc_error error) {
     assert_no_leftovers(place);
 }
 
-static enum kc_error run_keyslot_open(void *context) {
+static enum kc_error run_keyslot_load(void *context) {
     const struct place *place = context;
-    struct secret *key = UNTOUCHED;
+    struct keyslots *slots = UNTOUCHED;
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = keyslot_open(place->path, &key, why);
+    enum kc_error error = keyslot_load(place->path, &slots, why);
     if (error != KC_OK) {
-        assert_ptr_equal(key, UNTOUCHED);
+        assert_ptr_equal(slots, UNTOUCHED);
         return error;
     }
-    secret_free(key);
+    keyslots_free(slots);
     return KC_OK;
 }
 
@@ -166,7 +166,7 @@ static void test_torture_keyslot(void **state) {
                               .run = run_keyslot_create,
                               .check = check_keyslot,
                               .context = place});
-    torture(&(struct torture){.run = run_keyslot_open, .context = place});
+    torture(&(struct torture){.run = run_keyslot_load, .context = place});
 }
 
 /* The file store. */
@@ -176,7 +176,7 @@ static enum kc_error run_open(void *context) {
     struct store_backend *backend = UNTOUCHED;
     const struct item *item = NULL;
     char why[KC_MESSAGE_MAX] = "";
-    enum kc_error error = sealed_file_open(place->directory, place->key, &backend, why);
+    enum kc_error error = sealed_file_open(place->directory, key_id_of(place->key), &backend, why);
     if (error != KC_OK) {
         assert_ptr_equal(backend, UNTOUCHED);
         return error;
@@ -190,7 +190,8 @@ static enum kc_error run_open(void *context) {
 
 static void open_store(struct place *place) {
     char why[KC_MESSAGE_MAX] = "";
-    assert_int_equal(sealed_file_open(place->directory, place->key, &place->backend, why), KC_OK);
+    assert_int_equal(
+        sealed_file_open(place->directory, key_id_of(place->key), &place->backend, why), KC_OK);
 }
 
 static void close_store(struct place *place) {
