@@ -204,7 +204,13 @@ static enum kc_error open_vault(struct run *run) {
 
 static enum kc_error open_record(struct run *run) {
     struct daemon *daemon = &run->daemon;
+    const struct policy *policy = config_policy(daemon->config);
+    const struct audit_limits defaults = AUDIT_LIMITS_DEFAULT;
     enum kc_error error = audit_open(run->audit_path, &daemon->audit);
+    if (error == KC_OK) {
+        error =
+            audit_limit(daemon->audit, policy != NULL ? policy_audit_limits(policy) : &defaults);
+    }
     if (error != KC_OK) {
         (void)snprintf(run->why, sizeof run->why,
                        "can't write the record \"%s\": %s; without it nothing is handed out",
