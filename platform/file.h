@@ -104,6 +104,8 @@ KC_MUST_USE enum kc_error file_log_read(const struct file_log *log, uint64_t off
 void file_log_free(struct file_log *log);
 /* Only to be read, and never made. KC_NOT_FOUND · KC_UNSAFE. */
 KC_MUST_USE enum kc_error file_log_open_old(const char *path, struct file_log **ret_log);
+/* Takes the size that it has now for file_log_size(). */
+KC_MUST_USE enum kc_error file_log_measure(struct file_log *log);
 /* Whether `path` leads to this very file, whatever its length. */
 bool file_log_is_at(const struct file_log *log, const char *path);
 

@@ -100,6 +100,15 @@ enum kc_error file_log_sync(struct file_log *log) {
     return fdatasync(log->file) == 0 ? KC_OK : descriptor_error(errno);
 }
 
+enum kc_error file_log_measure(struct file_log *log) {
+    struct stat held;
+    if (fstat(log->file, &held) != 0) {
+        return descriptor_error(errno);
+    }
+    log->size = (uint64_t)held.st_size;
+    return KC_OK;
+}
+
 bool file_log_is_at(const struct file_log *log, const char *path) {
     struct stat named;
     struct stat held;
