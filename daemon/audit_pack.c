@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a closed file, writes its packed copy, reads that back, and only then takes the file away. */
+/* Reads a closed file, writes its packed copy, reads that back; only then the file goes. */
 #include "daemon/audit_pack.h"
 
 #include "daemon/audit_files.h"

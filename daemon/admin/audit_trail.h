@@ -38,9 +38,9 @@ KC_MUST_USE enum kc_error audit_trail_new(const struct audit_trail_plan *plan,
                                           struct audit_trail **ret_trail);
 void audit_trail_free(struct audit_trail *trail);
 
-/* Everything from the beginning; only the last `count` that match, UINT64_MAX for all. KC_NOT_FOUND:
- * there is no record. KC_DAMAGED, KC_TOO_BIG: an old file can't be unpacked; `audit verify` says
- * which. */
+/* Everything from the beginning; only the last `count` that match, UINT64_MAX for all.
+ * KC_NOT_FOUND: there is no record. KC_DAMAGED, KC_TOO_BIG: an old file can't be unpacked; `audit
+ * verify` says which. */
 KC_MUST_USE enum kc_error audit_trail_walk(struct audit_trail *trail, uint64_t count);
 
 /* What was written since. */

@@ -58,7 +58,8 @@ on_terminal() {
     is "$(keychain-auth audit --json)" "$(cat "$audit_log")"
     run -0 keychain-auth audit --no-json --service aws
     is "${#lines[@]}" 2
-    [[ ${lines[1]} =~ ^[0-9-]{10}\ [0-9:]{8}Z\ \ success\ \ read\ +\"aws\"\ \"key\"\ +\".*/rawclient\"$ ]]
+    row='^[0-9-]{10} [0-9:]{8}Z  success  read +"aws" "key" +".*/rawclient"$'
+    [[ ${lines[1]} =~ $row ]]
     run -0 on_terminal env TERM=xterm keychain-auth audit
     has "${lines[0]}" "TIME"
     has "${lines[0]}" "BY"
@@ -196,8 +197,8 @@ has_packed_all() {
     for round in 1 2 3; do
         ask 150 "key$round"
     done
-    ask 1 done
-    await grep -q '"target":"done"' "$BATS_TEST_TMPDIR/followed"
+    ask 1 last
+    await grep -q '"target":"last"' "$BATS_TEST_TMPDIR/followed"
     has "$(old_files)" 000002
     is "$(jq -s 'map(.seq) | length == (unique | length)' "$BATS_TEST_TMPDIR/followed")" true
     is "$(wc -l <"$BATS_TEST_TMPDIR/followed")" 452
