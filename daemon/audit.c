@@ -136,7 +136,9 @@ static enum kc_error reopen(struct audit *audit) {
         error = find_earlier(audit, &tail, &is_other);
     }
     if (error == KC_OK) {
-        audit->begun_us = audit_begun_us(audit->log);
+        error = audit_begun(audit->log, &audit->begun_us);
+    }
+    if (error == KC_OK) {
         error = mend(audit, &tail, is_other);
     }
     return error;
@@ -261,7 +263,11 @@ static bool is_due(const struct audit *audit, int64_t now_us) {
 static enum kc_error rotate(struct audit *audit, int64_t now_us) {
     const struct audit_writer writer = own_writer();
     struct audit_head head = {.place = audit->place, .size = file_log_size(audit->log)};
-    if (audit_rotate(audit->path, &writer, &head) == KC_OK) {
+    enum kc_error error = audit_rotate(audit->path, &writer, &head);
+    if (error == KC_NO_MEMORY) {
+        return error;
+    }
+    if (error == KC_OK) {
         audit->place = head.place;
         audit->size = head.size;
         audit_packer_wake(audit->packer);

@@ -26,23 +26,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-int64_t audit_begun_us(const struct file_log *log) {
-    KC_AUTO(audit_reader) reader = NULL;
-    struct audit_piece piece;
+static enum kc_error read_time(const struct audit_piece *piece, int64_t *ret_begun_us) {
     struct audit_view view;
     char time[PARSE_TIME_SIZE];
-    int64_t begun_us = 0;
-    if (audit_reader_new(log, 0, &reader) != KC_OK || audit_reader_next(reader, &piece) != KC_OK ||
-        piece.length > AUDIT_LINE_MAX ||
-        audit_view_open(&view, piece.text, piece.length) != KC_OK) {
-        return 0;
+    enum kc_error error = audit_view_open(&view, piece->text, piece->length);
+    if (error != KC_OK) {
+        return error == KC_DAMAGED ? KC_OK : error;
     }
-    if (!audit_view_copy(&view, AUDIT_TIME, time, sizeof time) ||
-        parse_time(time, &begun_us) != KC_OK) {
-        begun_us = 0;
+    int64_t begun_us = 0;
+    if (audit_view_copy(&view, AUDIT_TIME, time, sizeof time) &&
+        parse_time(time, &begun_us) == KC_OK) {
+        *ret_begun_us = begun_us;
     }
     audit_view_close(&view);
-    return begun_us;
+    return KC_OK;
+}
+
+enum kc_error audit_begun(const struct file_log *log, int64_t *ret_begun_us) {
+    KC_AUTO(audit_reader) reader = NULL;
+    struct audit_piece piece;
+    int64_t begun_us = 0;
+    enum kc_error error = audit_reader_new(log, 0, &reader);
+    if (error == KC_OK) {
+        error = audit_reader_next(reader, &piece);
+    }
+    if (error == KC_OK && piece.length <= AUDIT_LINE_MAX) {
+        error = read_time(&piece, &begun_us);
+    }
+    if (error == KC_OK || error == KC_END) {
+        *ret_begun_us = begun_us;
+        return KC_OK;
+    }
+    return error;
 }
 
 /* Step 2. */

@@ -21,7 +21,8 @@ struct file_log;
 KC_MUST_USE enum kc_error audit_rotate(const char *path, const struct audit_writer *writer,
                                        struct audit_head *head);
 
-/* When the first record of a log was written, as it says itself; 0: there is none. */
-int64_t audit_begun_us(const struct file_log *log);
+/* When the first record of a log was written, as it says itself; 0: there is none. KC_NO_MEMORY ·
+ * KC_IO. */
+KC_MUST_USE enum kc_error audit_begun(const struct file_log *log, int64_t *ret_begun_us);
 
 #endif
