@@ -9,7 +9,6 @@
 #include "daemon/audit_files.h"
 #include "daemon/audit_head.h"
 #include "daemon/audit_line.h"
-#include "daemon/audit_pack.h"
 #include "daemon/audit_reader.h"
 #include "daemon/audit_rotate.h"
 #include "daemon/exchange.h"
@@ -17,6 +16,7 @@
 #include "platform/file.h"
 #include "platform/self.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +36,9 @@ struct audit {
     struct audit_place place; /* of its last record */
     uint64_t size;            /* of the log behind it; 0: we haven't written yet */
     struct audit_limits limits;
-    int64_t begun_us;            /* when the first record of the log was written; 0: not known */
-    int64_t retry_us;            /* no rotation is tried before, because one has failed */
-    struct audit_packer *packer; /* NULL: closed files stay as they are */
+    int64_t begun_us; /* when the first record of the log was written; 0: not known */
+    int64_t retry_us; /* no rotation is tried before, because one has failed */
+    atomic_ullong rotations;
 };
 
 static enum kc_error write_lines(struct audit *audit, const struct audit_lines *lines) {
@@ -216,7 +216,6 @@ void audit_free(struct audit *audit) {
     if (audit == NULL) {
         return;
     }
-    audit_packer_free(audit->packer); /* waits for its thread, which uses nothing of ours */
     forget(audit);
     if (audit->has_mutex) {
         mtx_destroy(&audit->mutex);
@@ -270,7 +269,7 @@ static enum kc_error rotate(struct audit *audit, int64_t now_us) {
     if (error == KC_OK) {
         audit->place = head.place;
         audit->size = head.size;
-        audit_packer_wake(audit->packer);
+        atomic_fetch_add(&audit->rotations, 1);
     } else {
         audit->retry_us = now_us + RETRY_US;
     }
@@ -351,14 +350,10 @@ enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head) {
     return error == KC_OK ? KC_OK : KC_IO;
 }
 
-enum kc_error audit_limit(struct audit *audit, const struct audit_limits *limits) {
-    enum kc_error error = KC_OK;
-    if (limits->packs && audit->packer == NULL) {
-        error = audit_packer_new(audit->path, &audit->packer);
-    }
-    if (error == KC_OK) {
-        audit->limits = *limits;
-        audit_packer_wake(audit->packer);
-    }
-    return error;
+void audit_limit(struct audit *audit, const struct audit_limits *limits) {
+    audit->limits = *limits;
+}
+
+uint64_t audit_rotations(const struct audit *audit) {
+    return atomic_load(&audit->rotations);
 }

@@ -67,8 +67,7 @@ KC_MUST_USE enum kc_error audit_note(struct audit *audit, const struct audit_not
  * From now on a file that is as long, or whose first record is as old, as the limits say is
  * closed before the next record is written: it gets a number (audit_files.h), and the record goes
  * on in a new file, whose first line has event "log_rotated". A crash at any moment loses nothing.
- * Where it can't be done the record goes on in the file as it is. Closed files are packed
- * afterwards by a thread of this object. Not before audit_open() and not while anybody appends.
+ * Where it can't be done the record goes on in the file as it is. Not while anybody appends.
  */
 #define AUDIT_ROTATE_BYTES_MIN ((uint64_t)64 * 1024)
 #define AUDIT_ROTATE_BYTES_MAX ((uint64_t)256 * 1024 * 1024)
@@ -78,11 +77,14 @@ KC_MUST_USE enum kc_error audit_note(struct audit *audit, const struct audit_not
 struct audit_limits {
     uint64_t bytes; /* 0: however long */
     uint64_t days;  /* 0: however old */
-    bool packs;
+    bool packs;     /* for archive.h */
 };
 #define AUDIT_LIMITS_DEFAULT \
     { .bytes = AUDIT_ROTATE_BYTES, .days = AUDIT_ROTATE_DAYS, .packs = true }
-KC_MUST_USE enum kc_error audit_limit(struct audit *audit, const struct audit_limits *limits);
+void audit_limit(struct audit *audit, const struct audit_limits *limits);
+
+/* How many files this object has closed. Any thread. */
+uint64_t audit_rotations(const struct audit *audit);
 
 /* Where the log ends now. KC_IO. */
 KC_MUST_USE enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head);

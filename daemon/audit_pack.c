@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 #define CHUNK_SIZE ((size_t)64 * 1024)
 
@@ -174,84 +173,4 @@ enum kc_error audit_pack_all(const char *path, const atomic_bool *is_stopping) {
         error = pack_file(path, file, is_stopping) == KC_BUSY ? KC_BUSY : KC_OK;
     }
     return error;
-}
-
-/* The thread */
-
-struct audit_packer {
-    char *path;
-    atomic_bool is_stopping;
-    mtx_t mutex;
-    cnd_t woken;
-    bool has_mutex;
-    bool has_condition;
-    bool has_thread;
-    bool is_due;
-    thrd_t thread;
-};
-
-static int run(void *context) {
-    struct audit_packer *packer = context;
-    bool goes_on = mtx_lock(&packer->mutex) == thrd_success;
-    while (goes_on) {
-        while (!packer->is_due && !atomic_load(&packer->is_stopping)) {
-            (void)cnd_wait(&packer->woken, &packer->mutex);
-        }
-        packer->is_due = false;
-        goes_on = !atomic_load(&packer->is_stopping);
-        (void)mtx_unlock(&packer->mutex);
-        if (goes_on) {
-            /* What stays as it is now is tried again with the next one. */
-            (void)!audit_pack_all(packer->path, &packer->is_stopping);
-            goes_on = mtx_lock(&packer->mutex) == thrd_success;
-        }
-    }
-    return 0;
-}
-
-enum kc_error audit_packer_new(const char *path, struct audit_packer **ret_packer) {
-    KC_AUTO(audit_packer) packer = calloc(1, sizeof *packer);
-    if (packer == NULL) {
-        return KC_NO_MEMORY;
-    }
-    packer->path = strdup(path);
-    packer->has_mutex = mtx_init(&packer->mutex, mtx_plain) == thrd_success;
-    packer->has_condition = cnd_init(&packer->woken) == thrd_success;
-    if (packer->path == NULL || !packer->has_mutex || !packer->has_condition) {
-        return KC_NO_MEMORY;
-    }
-    packer->has_thread = thrd_create(&packer->thread, run, packer) == thrd_success;
-    if (!packer->has_thread) {
-        return KC_NO_MEMORY;
-    }
-    *ret_packer = packer;
-    packer = NULL;
-    return KC_OK;
-}
-
-void audit_packer_wake(struct audit_packer *packer) {
-    if (packer != NULL && mtx_lock(&packer->mutex) == thrd_success) {
-        packer->is_due = true;
-        (void)cnd_signal(&packer->woken);
-        (void)mtx_unlock(&packer->mutex);
-    }
-}
-
-void audit_packer_free(struct audit_packer *packer) {
-    if (packer == NULL) {
-        return;
-    }
-    if (packer->has_thread) {
-        atomic_store(&packer->is_stopping, true);
-        audit_packer_wake(packer);
-        (void)thrd_join(packer->thread, NULL);
-    }
-    if (packer->has_condition) {
-        cnd_destroy(&packer->woken);
-    }
-    if (packer->has_mutex) {
-        mtx_destroy(&packer->mutex);
-    }
-    free(packer->path);
-    free(packer);
 }

@@ -127,17 +127,17 @@ enum kc_error audit_prove(const char *path, struct audit_proof *ret_proof,
     enum kc_error error = look(path, &standing);
     if (error == KC_OK) {
         error = walk_all(&standing, &chain, why);
-    }
-    if (error == KC_OK || error == KC_DAMAGED) {
-        *ret_proof = (struct audit_proof){
-            .lines = chain.proven, .last = chain.place, .files = standing.files->count};
+        if (error == KC_OK || error == KC_DAMAGED) {
+            *ret_proof = (struct audit_proof){
+                .lines = chain.proven, .last = chain.place, .files = standing.files->count};
+        }
     }
     standing_clear(&standing);
     return error;
 }
 
 enum kc_error audit_verify(const char *path, uint64_t *ret_lines, char why[KC_MESSAGE_MAX]) {
-    struct audit_proof proof;
+    struct audit_proof proof = {.lines = 0};
     enum kc_error error = audit_prove(path, &proof, why);
     if (error == KC_OK || error == KC_DAMAGED) {
         *ret_lines = proof.lines;

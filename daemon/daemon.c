@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 
 #include "daemon/accept.h"
+#include "daemon/archive.h"
 #include "daemon/audit.h"
 #include "daemon/config.h"
 #include "daemon/digest.h"
@@ -157,6 +158,7 @@ static void run_batch(struct exchange *const *batch, size_t count, void *context
 /* A lock that nobody asked for has no session that waits for its answer. */
 void daemon_finish(struct daemon *daemon, struct exchange *exchange) {
     vault_settle(daemon->vault, exchange);
+    archive_look(daemon->archive);
     if (exchange->session != NULL) {
         session_finish(exchange);
     } else {
@@ -204,19 +206,22 @@ static enum kc_error open_vault(struct run *run) {
 
 static enum kc_error open_record(struct run *run) {
     struct daemon *daemon = &run->daemon;
-    const struct policy *policy = config_policy(daemon->config);
-    const struct audit_limits defaults = AUDIT_LIMITS_DEFAULT;
     enum kc_error error = audit_open(run->audit_path, &daemon->audit);
-    if (error == KC_OK) {
-        error =
-            audit_limit(daemon->audit, policy != NULL ? policy_audit_limits(policy) : &defaults);
-    }
     if (error != KC_OK) {
         (void)snprintf(run->why, sizeof run->why,
                        "can't write the record \"%s\": %s; without it nothing is handed out",
                        run->audit_path, kc_error_text(error));
+        return error;
     }
-    return error;
+    const struct policy *policy = config_policy(daemon->config);
+    struct audit_limits limits = AUDIT_LIMITS_DEFAULT;
+    limits = policy != NULL ? *policy_audit_limits(policy) : limits;
+    audit_limit(daemon->audit, &limits);
+    return !limits.packs ? KC_OK
+                         : run_explain(run,
+                                       archive_open(daemon->loop, daemon->audit, run->audit_path,
+                                                    &daemon->archive),
+                                       "can't start the worker that packs old records");
 }
 
 static enum kc_error record_event(const struct run *run, const char *event) {
@@ -303,6 +308,8 @@ static void close_rooms(struct run *run) {
     daemon->store = NULL;
     identify_close(daemon->identifier);
     daemon->identifier = NULL;
+    archive_close(daemon->archive);
+    daemon->archive = NULL;
     for (size_t i = 0; i < run->signal_count; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }

