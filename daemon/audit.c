@@ -6,14 +6,17 @@
  */
 #include "daemon/audit.h"
 
+#include "daemon/audit_files.h"
 #include "daemon/audit_head.h"
 #include "daemon/audit_line.h"
 #include "daemon/audit_reader.h"
+#include "daemon/audit_rotate.h"
 #include "daemon/exchange.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/self.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,8 @@
 #include <threads.h>
 
 #define LOCK_WAIT_MS 2000
+#define DAY_US       (INT64_C(86400) * 1000000)
+#define RETRY_US     (INT64_C(60) * 1000000)
 
 struct audit {
     mtx_t mutex;
@@ -30,6 +35,10 @@ struct audit {
     struct file_log *log;     /* NULL: the end isn't known */
     struct audit_place place; /* of its last record */
     uint64_t size;            /* of the log behind it; 0: we haven't written yet */
+    struct audit_limits limits;
+    int64_t begun_us; /* when the first record of the log was written; 0: not known */
+    int64_t retry_us; /* no rotation is tried before, because one has failed */
+    atomic_ullong rotations;
 };
 
 static enum kc_error write_lines(struct audit *audit, const struct audit_lines *lines) {
@@ -64,11 +73,18 @@ static enum kc_error write_repair(struct audit *audit, const struct audit_tail *
     return error;
 }
 
-/* Makes the log end in a whole record that follows from what we wrote before. */
-static enum kc_error mend(struct audit *audit, const struct audit_tail *tail) {
+/* What we wrote last isn't there any more. */
+static bool has_lost(const struct audit *audit) {
+    const struct audit_head known = {.place = audit->place, .size = audit->size};
+    return audit->size > 0 && audit_head_check(audit->log, &known) == KC_CHANGED &&
+           audit_head_check_file(audit->path, &known) == KC_CHANGED;
+}
+
+/* Makes the log end in a whole record that follows from what we wrote before. `is_other`: it isn't
+ * the file that should be there. */
+static enum kc_error mend(struct audit *audit, const struct audit_tail *tail, bool is_other) {
     const struct audit_place before = audit->place;
-    const struct audit_head known = {.place = before, .size = audit->size};
-    bool is_other = audit->size > 0 && audit_head_check(audit->log, &known) == KC_CHANGED;
+    is_other = is_other || has_lost(audit);
     audit->place = tail->place;
     if (tail->torn[0] != '\0') {
         const struct audit_note note = {.event = "torn_line",
@@ -78,20 +94,54 @@ static enum kc_error mend(struct audit *audit, const struct audit_tail *tail) {
     if (is_other || tail->place.seq < before.seq) {
         char message[128];
         (void)snprintf(message, sizeof message, "the last record was number %llu before",
-                       (unsigned long long)before.seq);
+                       (unsigned long long)(before.seq > 0 ? before.seq : tail->place.seq));
         const struct audit_note note = {.event = "log_replaced", .message = message};
         return write_repair(audit, tail, &note, NULL);
     }
     return tail->is_unfinished ? file_log_append(audit->log, "\n", 1) : KC_OK;
 }
 
+/* A log without a record goes on where the newest closed file ends. A rotation doesn't leave one:
+ * it was taken away. What can't be read there, audit_prove() tells. */
+static enum kc_error find_earlier(const struct audit *audit, struct audit_tail *tail,
+                                  bool *ret_is_other) {
+    KC_AUTO(audit_files) files = NULL;
+    struct audit_tail earlier;
+    enum kc_error error = audit_files_new(audit->path, &files);
+    if (error != KC_OK) {
+        return error;
+    }
+    for (size_t i = files->count; i > 0; i--) {
+        const struct audit_file *file = &files->list[i - 1];
+        if (file->number > 0) {
+            *ret_is_other = true;
+            error = audit_find_file_tail(file, &earlier);
+            if (error == KC_OK) {
+                tail->place = earlier.place;
+            }
+            return error == KC_NO_MEMORY ? error : KC_OK;
+        }
+    }
+    return KC_OK;
+}
+
 static enum kc_error reopen(struct audit *audit) {
     struct audit_tail tail;
+    bool is_other = false;
     enum kc_error error = file_log_open(audit->path, &audit->log);
     if (error == KC_OK) {
         error = audit_find_tail(audit->log, &tail);
     }
-    return error != KC_OK ? error : mend(audit, &tail);
+    if (error == KC_OK && tail.place.seq == 0) {
+        error = find_earlier(audit, &tail, &is_other);
+    }
+    if (error == KC_OK) {
+        error = audit_begun(audit->log, &audit->begun_us);
+    }
+    if (error == KC_OK) {
+        error = mend(audit, &tail, is_other);
+    }
+    return error;
 }
 
 static void forget(struct audit *audit) {
@@ -142,6 +192,9 @@ static enum kc_error prepare(struct audit *audit, const char *path) {
     KC_AUTO(file_lock) lock = NULL;
     if (error == KC_OK) {
         error = file_lock(audit->lock_path, LOCK_WAIT_MS, &lock);
+    }
+    if (error == KC_OK) {
+        error = file_replace_sweep(path); /* what a rotation that crashed left */
     }
     return error != KC_OK ? error : refresh(audit);
 }
@@ -196,6 +249,33 @@ static enum kc_error build(const struct batch *batch, struct audit_lines *lines)
     return error;
 }
 
+static bool is_due(const struct audit *audit, int64_t now_us) {
+    const struct audit_limits *limits = &audit->limits;
+    bool is_long = limits->bytes > 0 && file_log_size(audit->log) >= limits->bytes;
+    bool is_old = limits->days > 0 && audit->begun_us > 0 &&
+                  now_us - audit->begun_us >= (int64_t)limits->days * DAY_US;
+    return (is_long || is_old) && now_us >= audit->retry_us;
+}
+
+/* Closes the log and begins a new one. Where that can't be done the old one is as good; which of
+ * them stands there now is looked up in any case. */
+static enum kc_error rotate(struct audit *audit, int64_t now_us) {
+    const struct audit_writer writer = own_writer();
+    struct audit_head head = {.place = audit->place, .size = file_log_size(audit->log)};
+    enum kc_error error = audit_rotate(audit->path, &writer, &head);
+    if (error == KC_NO_MEMORY) {
+        return error;
+    }
+    if (error == KC_OK) {
+        audit->place = head.place;
+        audit->size = head.size;
+        atomic_fetch_add(&audit->rotations, 1);
+    } else {
+        audit->retry_us = now_us + RETRY_US;
+    }
+    return refresh(audit);
+}
+
 static enum kc_error write_batch(struct audit *audit, const struct batch *batch) {
     KC_AUTO(file_lock) lock = NULL;
     enum kc_error error = file_lock(audit->lock_path, LOCK_WAIT_MS, &lock);
@@ -205,7 +285,12 @@ static enum kc_error write_batch(struct audit *audit, const struct batch *batch)
     if (error != KC_OK) {
         return error;
     }
-    struct audit_lines lines = {.place = audit->place, .now_us = clock_wall_us()};
+    int64_t now_us = clock_wall_us();
+    error = is_due(audit, now_us) ? rotate(audit, now_us) : KC_OK;
+    if (error != KC_OK) {
+        return error;
+    }
+    struct audit_lines lines = {.place = audit->place, .now_us = now_us};
     error = build(batch, &lines);
     if (error == KC_OK) {
         error = write_lines(audit, &lines);
@@ -263,4 +348,12 @@ enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head) {
     enum kc_error error = look(audit, ret_head);
     (void)mtx_unlock(&audit->mutex);
     return error == KC_OK ? KC_OK : KC_IO;
+}
+
+void audit_limit(struct audit *audit, const struct audit_limits *limits) {
+    audit->limits = *limits;
+}
+
+uint64_t audit_rotations(const struct audit *audit) {
+    return atomic_load(&audit->rotations);
 }

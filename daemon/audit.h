@@ -8,9 +8,11 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/audit_chain.h"
 #include "libkc/protocol.h"
 #include "platform/attr.h"
 #include "platform/kc_error.h"
@@ -61,16 +63,49 @@ struct audit_note {
 };
 KC_MUST_USE enum kc_error audit_note(struct audit *audit, const struct audit_note *note);
 
+/*
+ * From now on a file that is as long, or whose first record is as old, as the limits say is
+ * closed before the next record is written: it gets a number (audit_files.h), and the record goes
+ * on in a new file, whose first line has event "log_rotated". A crash at any moment loses nothing.
+ * Where it can't be done the record goes on in the file as it is. Not while anybody appends.
+ */
+#define AUDIT_ROTATE_BYTES_MIN ((uint64_t)64 * 1024)
+#define AUDIT_ROTATE_BYTES_MAX ((uint64_t)256 * 1024 * 1024)
+#define AUDIT_ROTATE_BYTES     ((uint64_t)64 * 1024 * 1024)
+#define AUDIT_ROTATE_DAYS_MAX  36500
+#define AUDIT_ROTATE_DAYS      90
+struct audit_limits {
+    uint64_t bytes; /* 0: however long */
+    uint64_t days;  /* 0: however old */
+    bool packs;     /* for archive.h */
+};
+#define AUDIT_LIMITS_DEFAULT \
+    { .bytes = AUDIT_ROTATE_BYTES, .days = AUDIT_ROTATE_DAYS, .packs = true }
+void audit_limit(struct audit *audit, const struct audit_limits *limits);
+
+/* How many files this object has closed. Any thread. */
+uint64_t audit_rotations(const struct audit *audit);
+
 /* Where the log ends now. KC_IO. */
 KC_MUST_USE enum kc_error audit_look(struct audit *audit, struct audit_head *ret_head);
 
 /*
- * Proves the chain of a file: every line is a record, or a torn line that the next record
- * accounts for; `seq` counts up by one from 1, `prev` is the hash of the record before (64 zeros
- * for the first). `why` names the first line that is wrong and how. KC_NOT_FOUND no log
- * KC_DAMAGED · KC_UNSAFE · KC_BUSY. `ret_lines` is the number of lines that hold, written also
- * on KC_DAMAGED. What was cut off at the end of a log can't be seen from the log alone.
+ * Proves the chain of a record, through all of its files: every line is a record, or a torn line
+ * that the next record accounts for; `seq` counts up by one from 1, `prev` is the hash of the
+ * record before (64 zeros for the first). `why` names the first file and line that is wrong and
+ * how. A file that was removed, cut, exchanged or moved is one of the things that are wrong; only
+ * what was cut off at the very end can't be seen from the files alone. KC_NOT_FOUND no log ·
+ * KC_DAMAGED · KC_UNSAFE · KC_BUSY. `ret_proof` is written also on KC_DAMAGED.
  */
+struct audit_proof {
+    uint64_t lines;          /* that hold, from the beginning */
+    struct audit_place last; /* the last record of those */
+    size_t files;
+};
+KC_MUST_USE enum kc_error audit_prove(const char *path, struct audit_proof *ret_proof,
+                                      char why[KC_MESSAGE_MAX]);
+
+/* The same, for who wants only the number of the lines that hold. */
 KC_MUST_USE enum kc_error audit_verify(const char *path, uint64_t *ret_lines,
                                        char why[KC_MESSAGE_MAX]);
 

@@ -32,6 +32,8 @@ struct audit_chain {
     struct audit_place place;
     char torn[HASH_TEXT_SIZE]; /* of a line that the next record has to account for, or "" */
     uint64_t line;             /* how many were looked at */
+    uint64_t before;           /* how many of them stood in earlier files */
+    const char *label;         /* of the file, where there are several; else NULL */
     uint64_t proven;           /* how many of them hold */
 };
 

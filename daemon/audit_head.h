@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a log still holds what was its end once: the record behind which it had that length. */
+/*
+ * Whether a record still holds what was its end once: the line behind which its file had that
+ * length. The file may have got a number since, and been packed.
+ */
 #ifndef AUDIT_HEAD_H
 #define AUDIT_HEAD_H
 
@@ -13,14 +16,14 @@ struct file_log;
 
 struct audit_head {
     struct audit_place place; /* the last record */
-    uint64_t size;            /* of the log, when that was its last */
+    uint64_t size;            /* of its file, when that was its last */
 };
 
 /* KC_CHANGED: it was cut off, or written anew. What was appended since doesn't matter. */
 KC_MUST_USE enum kc_error audit_head_check(const struct file_log *log,
                                            const struct audit_head *head);
 
-/* The same for the file of that name. */
+/* The same for a record, of which that is the file that is written. */
 KC_MUST_USE enum kc_error audit_head_check_file(const char *path, const struct audit_head *head);
 
 #endif

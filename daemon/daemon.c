@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 
 #include "daemon/accept.h"
+#include "daemon/archive.h"
 #include "daemon/audit.h"
 #include "daemon/config.h"
 #include "daemon/dispatch.h"
@@ -146,6 +147,7 @@ static void run_batch(struct exchange *const *batch, size_t count, void *context
 /* A lock that nobody asked for has no session that waits for its answer. */
 void daemon_finish(struct daemon *daemon, struct exchange *exchange) {
     vault_settle(daemon->vault, exchange);
+    archive_look(daemon->archive);
     if (exchange->session != NULL) {
         session_finish(exchange);
     } else {
@@ -199,8 +201,17 @@ static enum kc_error open_record(struct run *run) {
         (void)snprintf(run->why, sizeof run->why,
                        "can't write the record \"%s\": %s; without it nothing is handed out",
                        run->audit_path, kc_error_text(error));
+        return error;
     }
-    return error;
+    const struct policy *policy = config_policy(daemon->config);
+    struct audit_limits limits = AUDIT_LIMITS_DEFAULT;
+    limits = policy != NULL ? *policy_audit_limits(policy) : limits;
+    audit_limit(daemon->audit, &limits);
+    return !limits.packs ? KC_OK
+                         : run_explain(run,
+                                       archive_open(daemon->loop, daemon->audit, run->audit_path,
+                                                    &daemon->archive),
+                                       "can't start the worker that packs old records");
 }
 
 /* Before the first client: a helper that isn't known yet would be turned away. Where the policy is
@@ -298,6 +309,8 @@ static void close_rooms(struct run *run) {
     daemon->store = NULL;
     identify_close(daemon->identifier);
     daemon->identifier = NULL;
+    archive_close(daemon->archive);
+    daemon->archive = NULL;
     for (size_t i = 0; i < run->signal_count; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }

@@ -15,6 +15,7 @@
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
+struct archive;
 struct attributes;
 struct audit;
 struct config;
@@ -36,6 +37,7 @@ struct daemon {
     struct log log;
     struct config *config;
     struct audit *audit;
+    struct archive *archive; /* NULL: old files of the record stay as they are */
     struct store *store;
     struct vault *vault;
     struct identifier *identifier;

@@ -6,6 +6,7 @@
  */
 #include "daemon/policy.h"
 
+#include "daemon/audit.h"
 #include "daemon/grant.h"
 #include "daemon/policy_internal.h"
 #include "libkc/message_memory.h"
@@ -22,6 +23,7 @@ struct policy {
     json_t *document; /* NULL: an empty policy */
     const char *store;
     enum caller_rule caller_rule;
+    struct audit_limits limits;
     size_t count;
     struct policy_entry *entries;      /* in the order of the file */
     const struct policy_entry **index; /* by hash, then path */
@@ -106,6 +108,43 @@ static enum kc_error read_caller_rule(struct policy *policy, char why[KC_MESSAGE
     return policy_refuse(why, "caller_rule must be \"chain\" or \"nearest\"");
 }
 
+/* Leaves `number` alone where the key isn't there. */
+static bool read_bounded(const json_t *object, const char *key, uint64_t max, uint64_t *number) {
+    const json_t *value = json_object_get(object, key);
+    if (value == NULL) {
+        return true;
+    }
+    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+        (uint64_t)json_integer_value(value) > max) {
+        return false;
+    }
+    *number = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static enum kc_error read_limits(struct policy *policy, char why[KC_MESSAGE_MAX]) {
+    const json_t *audit = json_object_get(policy->document, "audit");
+    const json_t *packs = json_object_get(audit, "compress");
+    struct audit_limits *limits = &policy->limits;
+    if (audit != NULL && !json_is_object(audit)) {
+        return policy_refuse(why, "audit must be an object");
+    }
+    if (!read_bounded(audit, "rotate_bytes", AUDIT_ROTATE_BYTES_MAX, &limits->bytes) ||
+        (limits->bytes > 0 && limits->bytes < AUDIT_ROTATE_BYTES_MIN)) {
+        return policy_refuse(why, "audit.rotate_bytes must be 0, or %llu to %llu",
+                             (unsigned long long)AUDIT_ROTATE_BYTES_MIN,
+                             (unsigned long long)AUDIT_ROTATE_BYTES_MAX);
+    }
+    if (!read_bounded(audit, "rotate_days", AUDIT_ROTATE_DAYS_MAX, &limits->days)) {
+        return policy_refuse(why, "audit.rotate_days must be 0 to %d", AUDIT_ROTATE_DAYS_MAX);
+    }
+    if (packs != NULL && !json_is_boolean(packs)) {
+        return policy_refuse(why, "audit.compress must be true or false");
+    }
+    limits->packs = packs == NULL || json_is_true(packs);
+    return KC_OK;
+}
+
 static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) {
     if (!json_is_object(policy->document)) {
         return policy_refuse(why, "it must be a JSON object");
@@ -116,7 +155,10 @@ static enum kc_error read_head(struct policy *policy, char why[KC_MESSAGE_MAX]) 
         return policy_refuse(why, "protocol_version must be \"1\"");
     }
     enum kc_error error = read_store(policy, why);
-    return error == KC_OK ? read_caller_rule(policy, why) : error;
+    if (error == KC_OK) {
+        error = read_caller_rule(policy, why);
+    }
+    return error == KC_OK ? read_limits(policy, why) : error;
 }
 
 static enum kc_error load_document(const char *text, size_t length, json_t **ret_document,
@@ -139,6 +181,7 @@ enum kc_error policy_parse(const char *text, size_t length, struct policy **ret_
     if (policy == NULL) {
         return KC_NO_MEMORY;
     }
+    policy->limits = (struct audit_limits)AUDIT_LIMITS_DEFAULT;
     enum kc_error error = KC_OK;
     if (length > 0) {
         error = load_document(text, length, &policy->document, why);
@@ -209,6 +252,10 @@ const char *policy_store(const struct policy *policy) {
 
 enum caller_rule policy_caller_rule(const struct policy *policy) {
     return policy->caller_rule;
+}
+
+const struct audit_limits *policy_audit_limits(const struct policy *policy) {
+    return &policy->limits;
 }
 
 enum kc_error policy_check_grant(const char *grant) {

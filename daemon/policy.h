@@ -14,6 +14,7 @@
 #include "platform/attr.h"
 #include "platform/kc_error.h"
 
+struct audit_limits;
 struct policy;
 struct policy_entry;
 
@@ -37,6 +38,9 @@ const struct policy_entry *policy_at(const struct policy *policy, size_t index);
 
 /* The "store" key: "file", "secret-service", "memory", "auto"; NULL when it isn't there. */
 const char *policy_store(const struct policy *policy);
+
+/* The "audit" key: when the record goes on in a new file; the defaults where it isn't there. */
+const struct audit_limits *policy_audit_limits(const struct policy *policy);
 
 const char *policy_entry_path(const struct policy_entry *entry);
 const char *policy_entry_hash(const struct policy_entry *entry);

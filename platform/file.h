@@ -102,6 +102,26 @@ uint64_t file_log_size(const struct file_log *log);
 KC_MUST_USE enum kc_error file_log_read(const struct file_log *log, uint64_t offset, void *buffer,
                                         size_t length);
 void file_log_free(struct file_log *log);
+/* Only to be read, and never made. KC_NOT_FOUND · KC_UNSAFE. */
+KC_MUST_USE enum kc_error file_log_open_old(const char *path, struct file_log **ret_log);
+/* Takes the size that it has now for file_log_size(). */
+KC_MUST_USE enum kc_error file_log_measure(struct file_log *log);
+/* Whether `path` leads to this very file, whatever its length. */
+bool file_log_is_at(const struct file_log *log, const char *path);
+
+/*
+ * Names beside one another. file_link: `other` becomes a second name of the file `path`
+ * (link(2)), durably. KC_EXISTS it is taken · KC_UNSUPPORTED a file here has one name only.
+ * file_is_same: both names are there, and lead to one file.
+ */
+KC_MUST_USE enum kc_error file_link(const char *path, const char *other);
+bool file_is_same(const char *path, const char *other);
+/* Durably. KC_NOT_FOUND. */
+KC_MUST_USE enum kc_error file_remove(const char *path);
+/* Calls `visit` for each name in the directory of `path` that begins with the last part of
+ * `path`, with what follows that; ends with the first error. KC_NOT_FOUND: no directory. */
+typedef enum kc_error file_visitor(const char *rest, void *context);
+KC_MUST_USE enum kc_error file_visit_beside(const char *path, file_visitor *visit, void *context);
 
 KC_AUTO_DEFINE(file_replacement)
 KC_AUTO_DEFINE(file_lock)

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Which records `audit` shows, and how. Pure apart from printing. */
+/* Which records `audit` shows. Pure. */
 #ifndef AUDIT_FILTER_H
 #define AUDIT_FILTER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "libkc/parse.h"
+
+struct audit_view;
+
+/* Each NULL: any. All of them must fit. */
 struct audit_filter {
-    const char *service; /* each NULL: any */
+    const char *service;
+    const char *target; /* a pattern (parse_glob) */
     const char *result;
-    const char *binary;
-    bool as_json;
+    const char *binary;          /* the path */
+    const char *path;            /* a pattern for it */
+    char since[PARSE_TIME_SIZE]; /* no earlier; "" any */
 };
 
-bool audit_filter_matches(const struct audit_filter *filter, const char *line, size_t length);
-
-/* One record as one line on standard output. */
-void audit_filter_print(const struct audit_filter *filter, const char *line, size_t length);
+bool audit_filter_is_empty(const struct audit_filter *filter);
+bool audit_filter_matches(const struct audit_filter *filter, struct audit_view *view);
 
 #endif

@@ -21,10 +21,8 @@ struct file_log {
     char *path;
 };
 
-static enum kc_error open_checked(struct file_log *log) {
-    log->file =
-        open(log->path,
-             O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
+static enum kc_error open_checked(struct file_log *log, int flags) {
+    log->file = open(log->path, flags, 0600);
     if (log->file < 0) {
         return errno == ENXIO || errno == EISDIR ? KC_UNSAFE : descriptor_error(errno);
     }
@@ -36,10 +34,13 @@ static enum kc_error open_checked(struct file_log *log) {
         return KC_UNSAFE;
     }
     log->size = (uint64_t)status.st_size;
-    return log->size == 0 ? file_sync_parent(log->path) : KC_OK; /* perhaps it is new */
+    bool is_new = log->size == 0 && (flags & O_CREAT) != 0; /* perhaps */
+    return is_new ? file_sync_parent(log->path) : KC_OK;
 }
 
-enum kc_error file_log_open(const char *path, struct file_log **ret_log) {
+#define FLAGS_ALWAYS (O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+
+static enum kc_error open_with(const char *path, int flags, struct file_log **ret_log) {
     KC_AUTO(file_log) log = calloc(1, sizeof *log);
     if (log == NULL) {
         return KC_NO_MEMORY;
@@ -49,13 +50,21 @@ enum kc_error file_log_open(const char *path, struct file_log **ret_log) {
     if (log->path == NULL) {
         return KC_NO_MEMORY;
     }
-    enum kc_error error = open_checked(log);
+    enum kc_error error = open_checked(log, flags | FLAGS_ALWAYS);
     if (error != KC_OK) {
         return error;
     }
     *ret_log = log;
     log = NULL;
     return KC_OK;
+}
+
+enum kc_error file_log_open(const char *path, struct file_log **ret_log) {
+    return open_with(path, O_RDWR | O_APPEND | O_CREAT, ret_log);
+}
+
+enum kc_error file_log_open_old(const char *path, struct file_log **ret_log) {
+    return open_with(path, O_RDONLY, ret_log);
 }
 
 /* Only our own half line is cut: if somebody else appended behind it, the log is left as it
@@ -91,11 +100,25 @@ enum kc_error file_log_sync(struct file_log *log) {
     return fdatasync(log->file) == 0 ? KC_OK : descriptor_error(errno);
 }
 
-bool file_log_is_current(const struct file_log *log) {
+enum kc_error file_log_measure(struct file_log *log) {
+    struct stat held;
+    if (fstat(log->file, &held) != 0) {
+        return descriptor_error(errno);
+    }
+    log->size = (uint64_t)held.st_size;
+    return KC_OK;
+}
+
+bool file_log_is_at(const struct file_log *log, const char *path) {
     struct stat named;
     struct stat held;
-    return lstat(log->path, &named) == 0 && fstat(log->file, &held) == 0 &&
-           named.st_dev == held.st_dev && named.st_ino == held.st_ino &&
+    return lstat(path, &named) == 0 && fstat(log->file, &held) == 0 &&
+           named.st_dev == held.st_dev && named.st_ino == held.st_ino;
+}
+
+bool file_log_is_current(const struct file_log *log) {
+    struct stat held;
+    return file_log_is_at(log, log->path) && fstat(log->file, &held) == 0 &&
            (uint64_t)held.st_size == log->size;
 }
 

@@ -3,7 +3,8 @@
  * Verifies a foreign log, line by line. What is proven must be true: a proven line that is a
  * record has the number and the hash that the chain says.
  *
- * links: daemon/audit_chain.c daemon/crypto.c libkc/attributes.c libkc/parse.c libkc/secret.c
+ * links: daemon/audit_chain.c daemon/audit_scan.c daemon/audit_view.c daemon/crypto.c
+ * links: libkc/attributes.c libkc/parse.c libkc/secret.c
  * links: libkc/message_memory.c platform -ljansson -lcrypto
  */
 #include "daemon/audit_chain.h"

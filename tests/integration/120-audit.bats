@@ -69,7 +69,7 @@ pid uid binary_path binary_hash chain service target match session prev"
     is "$(requests '.service == "github"' | jq -c '[.target, .count, .result, .reason]')" \
         '["token",2,"denied","service_not_allowed"]'
     is "$(requests '.reason == "not_found"' | jq -c '[.target, .count]')" '["none",2]'
-    has "$(keychain-auth audit)" '"none" (first of 2)'
+    has "$(keychain-auth audit --no-json)" '"none" (first of 2)'
     is "$(requests 'true' | wc -l)" 2
 }
 
@@ -83,7 +83,7 @@ pid uid binary_path binary_hash chain service target match session prev"
     run -0 keychain-auth audit verify
     is "$(jq -s length "$audit_log")" "$(wc -l <"$audit_log")"
     # What a terminal is shown has no control character.
-    run -0 keychain-auth audit
+    run -0 keychain-auth audit --no-json
     lacks "$output" $'\e'
     lacks "$output" $'\u202e'
     has "$output" 'new\x0aline\x1b[31m'
@@ -241,7 +241,7 @@ limit_files() {
     is "${#lines[@]}" "$(wc -l <"$audit_log")"
     run -0 keychain-auth audit --service github
     is "${#lines[@]}" 2
-    run -0 keychain-auth audit --result denied
+    run -0 keychain-auth audit --result denied --no-json
     is "${#lines[@]}" 1
     has "$output" '"github" "token"'
     has "$output" service_not_allowed

@@ -167,7 +167,7 @@ ago() {
     run -0 keychain-auth list-pending
     lacks "$output" $'\e'
     lacks "$output" $'\u202e'
-    run -0 keychain-auth audit
+    run -0 keychain-auth audit --no-json
     lacks "$output" $'\e'
     lacks "$output" $'\u202e'
 }

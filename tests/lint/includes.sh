@@ -24,6 +24,7 @@ HEAVY = [
     (r"jansson\.h", r"libkc/message\w*\.[ch]|daemon/(policy|pending|audit|config)\w*\.c"
                     r"|daemon/store/(sealed_file|keyring_text)\w*\.c|daemon/admin/\w+\.c"),
     (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c"),
+    (r"zlib\.h", r"daemon/audit_gzip\.c"),
     # The session algorithm that libsecret asks for first, with the library that it has loaded.
     (r"gcrypt\.h", r"libkcshim/server_dh\.c"),
     # The shim lives among GLib's objects: its server speaks D-Bus with GIO, its hook needs the

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The pure parts of the commands: which programs draw a warning, what somebody may have meant,
- * how rights are read from a command line, what runs a script, which records are shown.
+ * how rights are read from a command line, what runs a script.
  *
  * links: daemon/admin/general.c daemon/admin/nearest.c daemon/admin/rights.c daemon/admin/say.c
- * links: daemon/admin/pairs.c daemon/admin/audit_filter.c daemon/policy.c
+ * links: daemon/admin/pairs.c daemon/policy.c
  * links: daemon/admin/libraries.c daemon/admin/subject.c daemon/digest.c daemon/policy_entry.c
  * links: daemon/admin/script.c daemon/admin/shebang.c daemon/interpreter.c
  * links: daemon/interpreter_grammar.c daemon/shell_quote.c
@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/admin/audit_filter.h"
 #include "daemon/admin/general.h"
 #include "daemon/admin/libraries.h"
 #include "daemon/admin/nearest.h"
@@ -337,35 +336,6 @@ static void test_pairs_refuse_what_has_no_name(void **state) {
     }
 }
 
-struct filter_case {
-    struct audit_filter filter;
-    const char *line;
-    bool matches;
-};
-
-static void test_audit_filter_chooses_records(void **state) {
-    (void)state;
-    static const char record[] =
-        "{\"service\":\"aws\",\"result\":\"denied\",\"binary_path\":\"/a\"}";
-    static const struct filter_case cases[] = {
-        {{.service = NULL}, record, true},
-        {{.service = "aws", .result = "denied", .binary = "/a"}, record, true},
-        {{.service = "git"}, record, false},
-        {{.result = "success"}, record, false},
-        {{.binary = "/ab"}, record, false},
-        {{.service = "aws"}, "{}", false},
-        {{.service = "aws"}, "{\"service\":1}", false},
-        {{.service = NULL}, "garbage", true},
-        {{.as_json = true}, "garbage", false},
-        {{.service = "aws"}, "garbage", false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *line = cases[i].line;
-        assert_int_equal(audit_filter_matches(&cases[i].filter, line, strlen(line)),
-                         cases[i].matches);
-    }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_general_knows_what_anything_can_drive),
@@ -383,7 +353,6 @@ int main(void) {
         cmocka_unit_test(test_script_finds_the_program_that_runs_it),
         cmocka_unit_test(test_pairs_split_at_the_first_equals_sign),
         cmocka_unit_test(test_pairs_refuse_what_has_no_name),
-        cmocka_unit_test(test_audit_filter_chooses_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,9 @@
  * that no change of it goes unseen.
  *
  * links: daemon/audit.c daemon/audit_line.c daemon/audit_chain.c daemon/audit_reader.c
- * links: daemon/audit_verify.c daemon/audit_head.c daemon/crypto.c kc_static -ljansson -lcrypto
+ * links: daemon/audit_verify.c daemon/audit_head.c daemon/audit_files.c daemon/audit_gzip.c
+ * links: daemon/audit_pack.c daemon/audit_rotate.c daemon/audit_scan.c daemon/audit_view.c
+ * links: daemon/crypto.c kc_static -ljansson -lcrypto -lz
  * links: daemon/chain_words.c
  */
 #include <stdarg.h>

@@ -3,7 +3,8 @@
  * Lines of the record as text: how many a request makes, and how long they get, whatever
  * somebody calls a program or asks for.
  *
- * links: daemon/audit_line.c daemon/audit_chain.c daemon/crypto.c kc_static -ljansson -lcrypto
+ * links: daemon/audit_line.c daemon/audit_chain.c daemon/audit_scan.c daemon/audit_view.c
+ * links: daemon/crypto.c kc_static -ljansson -lcrypto
  * links: daemon/chain_words.c
  */
 #include <stdarg.h>

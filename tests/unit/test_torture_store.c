@@ -8,6 +8,7 @@
  * links: -Wl,--wrap=secmem_alloc
  */
 #include "daemon/audit.h"
+#include "daemon/audit_pack.h"
 #include "daemon/keyslot.h"
 #include "daemon/store/backend.h"
 #include "libkc/secret.h"
@@ -377,6 +378,58 @@ static void test_torture_audit_verify(void **state) {
     torture(&(struct torture){.run = run_verify, .check = check_unchanged, .context = place});
 }
 
+/* The log alone, as it was; what a rotation made beside it goes. */
+static void write_before_alone(void *context) {
+    static const char *const others[] = {"audit.log.000001", "audit.log.000001.gz"};
+    const struct place *place = context;
+    write_before(context);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char *path = temp_path(place->directory, others[i]);
+        (void)unlink(path);
+        free(path);
+    }
+}
+
+static enum kc_error run_rotate(void *context) {
+    static const struct audit_note note = {.event = "start", .message = "in a new file"};
+    static const struct audit_limits limits = {.bytes = 1};
+    const struct place *place = context;
+    struct audit *audit = NULL;
+    enum kc_error error = audit_open(place->path, &audit);
+    if (error == KC_OK) {
+        audit_limit(audit, &limits);
+        error = audit_note(audit, &note);
+    }
+    if (error == KC_OK) {
+        error = audit_pack_all(place->path, NULL);
+    }
+    audit_free(audit);
+    return error;
+}
+
+static void check_rotated(void *context, enum kc_error error) {
+    const struct place *place = context;
+    struct audit_proof proof;
+    char why[KC_MESSAGE_MAX] = "";
+    enum kc_error verdict = audit_prove(place->path, &proof, why);
+    assert_string_equal(why, "");
+    assert_int_equal(verdict, KC_OK);
+    assert_true(error == KC_OK ? proof.lines == 5 && proof.files == 2 : proof.lines >= 3);
+    assert_no_leftovers(place);
+}
+
+/* A file that can't be packed stays as it is. */
+static void test_torture_audit_rotate(void **state) {
+    struct place *place = *state;
+    make_log(place, "");
+    torture(&(struct torture){.prepare = write_before_alone,
+                              .run = run_rotate,
+                              .check = check_rotated,
+                              .context = place,
+                              .also = KC_IO,
+                              .may_succeed = 1});
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -388,6 +441,7 @@ int main(void) {
         CASE(test_torture_audit),
         CASE(test_torture_audit_with_a_torn_line),
         CASE(test_torture_audit_verify),
+        CASE(test_torture_audit_rotate),
     };
     fake_alloc_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
