@@ -6,6 +6,7 @@
 #include "daemon/admin/approve_chain.h"
 
 #include "daemon/admin/change.h"
+#include "daemon/admin/confirm.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/plan.h"
 #include "daemon/admin/policy_file.h"
@@ -107,11 +108,11 @@ static enum exit_code conclude(const struct places *places, const struct pending
 }
 
 enum exit_code approve_chain(const struct places *places, const struct pending_entry *entry,
-                             const struct rights *rights, bool with_chain) {
+                             const struct rights *rights, struct approval_manner manner) {
     KC_AUTO(config) config = NULL;
     KC_AUTO(recalled) recalled = NULL;
     struct plan plan;
-    const struct plan_wish wish = {.with_chain = with_chain,
+    const struct plan_wish wish = {.with_chain = manner.with_chain,
                                    .with_inline = rights->flags[CONFIG_INLINE] == CONFIG_SET,
                                    .with_rights = gives_rights(rights)};
     enum exit_code code = policy_file_open(&config);
@@ -132,7 +133,12 @@ enum exit_code approve_chain(const struct places *places, const struct pending_e
         return code;
     }
     show_plan(policy, recalled, &plan, wish.with_rights);
-    code = steps_make(places, &plan, rights, "approve");
+    if (manner.asks) {
+        code = confirm("register these? [y/N] ", "--no-ask goes without the question");
+    }
+    if (code == EXIT_DONE) {
+        code = steps_make(places, &plan, rights, "approve");
+    }
     if (code == EXIT_DONE && !wish.with_rights) {
         say("no rights were given; --read and --write give them");
     }
