@@ -2,6 +2,9 @@
 # Everything to where the GNU directories say.
 
 install(TARGETS keychain-auth kcget RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(READLINE_FOUND)
+  install(TARGETS keychain-auth-console RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)

@@ -47,6 +47,7 @@ enum exit_code cmd_search(const struct options *options);
 enum exit_code cmd_import(const struct options *options);
 enum exit_code cmd_store(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
+enum exit_code cmd_console(const struct options *options);
 enum exit_code cmd_commands(const struct options *options);
 
 #endif

@@ -78,6 +78,7 @@ static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
 static const struct option approve_options[] = {
     GIVEN_RIGHTS,
     {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
+    {.name = "ask", .can_negate = true, .help = "show what would be registered, and ask first"},
     HELP,
     END};
 static const struct option session_options[] = {
@@ -218,6 +219,8 @@ const struct command admin_commands[] = {
      cmd_store},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
+    {"console", "", "read commands at the terminal, with a history and completion", only_help, 0, 0,
+     cmd_console},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
      0, 1, cmd_commands},
     {.name = NULL}};

@@ -16,6 +16,7 @@ BELOW = {
     "libkc": {"libkc", "platform"},
     "daemon": {"daemon", "libkc", "platform"},
     "kcget": {"kcget", "libkc", "platform"},
+    "shell": {"shell", "libkc", "platform"},
 }
 
 HEAVY = [
@@ -24,6 +25,7 @@ HEAVY = [
                     r"|daemon/store/(sealed_file|keyring_text)\w*\.c|daemon/admin/\w+\.c"),
     (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c"),
     (r"(libsecret|gio|glib)/.*|glib\.h", r"daemon/store/libsecret\w*\.[ch]"),
+    (r"readline/.*", r"shell/console/editor\.c"),
 ]
 
 STANDARD = set(
@@ -84,8 +86,9 @@ sample libkc/across.c <<<'#include "daemon/policy.h"'
 sample kcget/os.c <<<'#include <unistd.h>'
 sample daemon/heavy.c <<<'#include <uv.h>'
 sample daemon/heavy.h <<<'#include <jansson.h>'
+sample shell/console/main.c <<<'#include <readline/readline.h>'
 sample daemon/macro.c <<<'#ifdef __linux__'
 sample daemon/short.c <<<'#include "short.h"'
 must_find platform/up.c:1 libkc/across.c:1 kcget/os.c:1 daemon/heavy.c:1 daemon/heavy.h:1 \
-    daemon/macro.c:1 daemon/short.c:1
+    shell/console/main.c:1     daemon/macro.c:1 daemon/short.c:1
 report

@@ -11,7 +11,8 @@ sources() {
     for pattern in "$@"; do
         names+=(-o -name "$pattern")
     done
-    find platform libkc daemon kcget tests -type f \( "${names[@]}" \) 2>/dev/null | LC_ALL=C sort
+    find platform libkc daemon kcget shell tests -type f \( "${names[@]}" \) 2>/dev/null |
+        LC_ALL=C sort
 }
 
 # need TOOL…: without it the lint is skipped, except where everything must run.
