@@ -48,6 +48,8 @@ enum exit_code cmd_import(const struct options *options);
 enum exit_code cmd_store(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
 enum exit_code cmd_console(const struct options *options);
+enum exit_code cmd_shellenv(const struct options *options);
+enum exit_code cmd_complete(const struct options *options);
 enum exit_code cmd_commands(const struct options *options);
 
 #endif

@@ -195,6 +195,10 @@ enum exit_code cmd_list_pending(const struct options *options) {
     if (error != KC_OK) {
         return say_fault(error, "can't read the list of those who wait for approval");
     }
+    if (options_flag(options, "count", false)) {
+        (void)printf("%zu\n", pending_count(pending));
+        return EXIT_DONE;
+    }
     const struct policy *policy = config_policy(config);
     return options_flag(options, "json", false) ? print_as_json(policy, pending)
                                                 : print_list(policy, pending, now_us);

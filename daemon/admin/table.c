@@ -13,71 +13,71 @@
     { .name = NULL }
 #define JSON \
     { .name = "json", .help = "print JSON, for programs" }
-#define SOCKET                                                                                  \
-    {                                                                                           \
-        .name = "socket", .kind = OPTION_VALUE, .argument = "ADDRESS",                          \
-        .help = "where the daemon listens (default: KEYCHAIN_AUTH_SOCKET, else the user's own)" \
+#define SOCKET                                                         \
+    {                                                                  \
+        .name = "socket", .kind = OPTION_VALUE, .argument = "ADDRESS", \
+        .help = "where the daemon listens"                             \
     }
 #define ATTRIBUTE(text)                                                                     \
     {                                                                                       \
         .name = "attr", .kind = OPTION_VALUE, .can_repeat = true, .argument = "NAME=VALUE", \
         .help = (text)                                                                      \
     }
-#define GRANTS(word, text)                                        \
-    {                                                             \
-        .name = (word), .kind = OPTION_VALUE, .can_repeat = true, \
-        .argument = "SERVICE[,SERVICE...]", .help = (text)        \
+#define GRANTS(word, text)                                                                     \
+    {                                                                                          \
+        .name = (word), .kind = OPTION_VALUE, .can_repeat = true, .argument = "SERVICE[,...]", \
+        .help = (text)                                                                         \
     }
 #define LIBRARY(text)                                                                    \
     {                                                                                    \
         .name = "library", .kind = OPTION_VALUE, .can_repeat = true, .argument = "PATH", \
         .help = (text)                                                                   \
     }
-#define GIVEN_RIGHTS                                                                       \
-    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may read"),                  \
-        GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may write and delete"), \
-        {.name = "search",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "it may list names, and read and delete by prefix"},                      \
-        {.name = "plain",                                                                  \
-         .can_negate = true,                                                               \
-         .help = "it speaks the bare protocol, without a nonce (weaker)"},                 \
-        {.name = "jit",                                                                    \
-         .can_negate = true,                                                               \
-         .help = "it makes code as it runs, as node and java do (weaker)"},                \
-        {.name = "helper",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "it has no rights of its own: its callers' count"},                       \
-        {.name = "launcher",                                                               \
-         .can_negate = true,                                                               \
-         .help = "it hands rights on to what it starts: a shell, tmux, make"},             \
-        {.name = "session-root",                                                           \
-         .can_negate = true,                                                               \
-         .help = "nobody need stand above it: a terminal, a service"},                     \
-        {.name = "interactive",                                                            \
-         .can_negate = true,                                                               \
-         .help = "an interpreter: it counts at a terminal (default)"},                     \
-        {.name = "inline",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "an interpreter: it counts with code from -c or a pipe, too"},            \
-        {.name = "ancestry-chain",                                                         \
-         .can_negate = true,                                                               \
-         .help = "its callers must be allowed, too, as a helper's"},                       \
-        LIBRARY("it may run code from this file, which isn't the administrator's")
-#define INTERPRETER                                                         \
-    {                                                                       \
-        .name = "interpreter", .kind = OPTION_VALUE, .argument = "PATH",    \
-        .help = "PATH runs this script (default: what its first line says)" \
+#define GIVEN_RIGHTS                                                                         \
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, to read"),                             \
+        GRANTS("write", "the same, to write and to delete"),                                 \
+        {.name = "search",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "to list names, and read and delete by prefix"},                            \
+        {.name = "plain", .can_negate = true, .help = "it speaks without a nonce (weaker)"}, \
+        {.name = "jit",                                                                      \
+         .can_negate = true,                                                                 \
+         .help = "it makes code as it runs, as node does (weaker)"},                         \
+        {.name = "helper",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "it has no rights of its own: its callers' count"},                         \
+        {.name = "launcher",                                                                 \
+         .can_negate = true,                                                                 \
+         .help = "it hands rights on to what it starts: tmux, make"},                        \
+        {.name = "session-root",                                                             \
+         .can_negate = true,                                                                 \
+         .help = "nobody need stand above it: a terminal, a service"},                       \
+        {.name = "interactive",                                                              \
+         .can_negate = true,                                                                 \
+         .help = "an interpreter: it counts at a terminal (default)"},                       \
+        {.name = "inline",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "an interpreter: it counts with -c or a pipe, too"},                        \
+        {.name = "ancestry-chain",                                                           \
+         .can_negate = true,                                                                 \
+         .help = "its callers must be allowed, too, as a helper's"},                         \
+        LIBRARY("it may run code from this file of yours")
+#define INTERPRETER                                                      \
+    {                                                                    \
+        .name = "interpreter", .kind = OPTION_VALUE, .argument = "PATH", \
+        .help = "it runs the script (default: its first line)"           \
     }
 
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
+static const struct option pending_options[] = {
+    {.name = "count", .help = "print only how many wait"}, JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
 static const struct option given_rights[] = {GIVEN_RIGHTS, HELP, END};
 static const struct option approve_options[] = {
     GIVEN_RIGHTS,
-    {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
+    {.name = "with-chain", .help = "those above the caller become launchers, too"},
     {.name = "ask", .can_negate = true, .help = "show what would be registered, and ask first"},
     HELP,
     END};
@@ -95,16 +95,16 @@ static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, HELP
 static const struct option upgrade_options[] = {INTERPRETER, HELP, END};
 
 static const struct option taken_rights[] = {
-    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
-    GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may not write any more"),
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, to read no more"),
+    GRANTS("write", "the same, to write and delete no more"),
     {.name = "search", .help = "it may not search any more"},
     {.name = "plain", .help = "it must use the nonce again"},
     {.name = "jit", .help = "it may not make code any more"},
     {.name = "helper", .help = "it isn't a helper any more: its own rights count"},
     {.name = "launcher", .help = "it may not hand rights on any more"},
     {.name = "session-root", .help = "somebody must stand above it again"},
-    {.name = "interactive", .help = "an interpreter: it doesn't count at a terminal any more"},
-    {.name = "inline", .help = "an interpreter: it doesn't count with code from -c any more"},
+    {.name = "interactive", .help = "an interpreter: not at a terminal any more"},
+    {.name = "inline", .help = "an interpreter: not with code from -c any more"},
     {.name = "ancestry-chain", .help = "its callers aren't asked any more"},
     LIBRARY("it may not run code from this file any more"),
     HELP,
@@ -185,7 +185,7 @@ const struct command admin_commands[] = {
     {"start", "", "start the daemon", start_options, 0, 0, cmd_start},
     {"stop", "", "stop the daemon and wait until it has ended", only_socket, 0, 0, cmd_stop},
     {"status", "", "show what the daemon says of itself", status_options, 0, 0, cmd_status},
-    {"list-pending", "", "show who was turned away and waits for approval", only_json, 0, 0,
+    {"list-pending", "", "show who was turned away and waits for approval", pending_options, 0, 0,
      cmd_list_pending},
     {"approve", "ID|PATH", "register a program, or a helper's callers, that were turned away",
      approve_options, 1, 1, cmd_approve},
@@ -221,6 +221,9 @@ const struct command admin_commands[] = {
      cmd_audit},
     {"console", "", "read commands at the terminal, with a history and completion", only_help, 0, 0,
      cmd_console},
+    {"shellenv", "bash|zsh|fish",
+     "print functions for the shell: eval \"$(keychain-auth shellenv bash)\"", only_help, 1, 1,
+     cmd_shellenv},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
      0, 1, cmd_commands},
     {.name = NULL}};
