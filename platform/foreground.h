@@ -44,7 +44,7 @@ void foreground_stop(struct foreground *foreground);
  * its exit code, or 128 and the number of the signal that ended it.
  * KC_NOT_FOUND · KC_DENIED: it can't be started.
  */
-KC_MUST_USE enum kc_error foreground_run(struct foreground *foreground, char *const *argv,
+KC_MUST_USE enum kc_error foreground_run(struct foreground *foreground, const char *const *argv,
                                          unsigned *ret_code);
 
 /*
@@ -52,8 +52,9 @@ KC_MUST_USE enum kc_error foreground_run(struct foreground *foreground, char *co
  * `size` - 1 bytes and a NUL; who prints more, or takes longer than `timeout_ms`, is ended
  * (KC_TOO_BIG, KC_TIMEOUT). KC_DENIED: it exited with another code than 0. KC_NOT_FOUND.
  */
-KC_MUST_USE enum kc_error foreground_read(const struct foreground *foreground, char *const *argv,
-                                          unsigned timeout_ms, char *buffer, size_t size);
+KC_MUST_USE enum kc_error foreground_read(const struct foreground *foreground,
+                                          const char *const *argv, unsigned timeout_ms,
+                                          char *buffer, size_t size);
 
 KC_AUTO_DEFINE(foreground)
 

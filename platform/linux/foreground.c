@@ -147,7 +147,7 @@ void foreground_stop(struct foreground *foreground) {
 }
 
 static enum kc_error spawn_with(const struct foreground *foreground,
-                                const posix_spawn_file_actions_t *actions, char *const *argv,
+                                const posix_spawn_file_actions_t *actions, const char *const *argv,
                                 pid_t *ret_child) {
     posix_spawnattr_t attributes;
     if (posix_spawnattr_init(&attributes) != 0) {
@@ -155,7 +155,9 @@ static enum kc_error spawn_with(const struct foreground *foreground,
     }
     (void)posix_spawnattr_setsigmask(&attributes, &foreground->before);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int number = posix_spawn(ret_child, argv[0], actions, &attributes, argv, environ);
+    /* POSIX promises not to touch them, though the type doesn't say so (exec, rationale). */
+    int number =
+        posix_spawn(ret_child, argv[0], actions, &attributes, (char *const *)argv, environ);
     (void)posix_spawnattr_destroy(&attributes);
     return number == 0 ? KC_OK : descriptor_error(number);
 }
@@ -209,7 +211,8 @@ static void drain(struct foreground *foreground) {
     }
 }
 
-enum kc_error foreground_run(struct foreground *foreground, char *const *argv, unsigned *ret_code) {
+enum kc_error foreground_run(struct foreground *foreground, const char *const *argv,
+                             unsigned *ret_code) {
     struct termios settings;
     pid_t child = -1;
     bool has_terminal = tcgetattr(STDIN_FILENO, &settings) == 0;
@@ -226,8 +229,8 @@ enum kc_error foreground_run(struct foreground *foreground, char *const *argv, u
 }
 
 /* Its output to `out`, and nothing else of ours. */
-static enum kc_error spawn_reading(const struct foreground *foreground, char *const *argv, int out,
-                                   pid_t *ret_child) {
+static enum kc_error spawn_reading(const struct foreground *foreground, const char *const *argv,
+                                   int out, pid_t *ret_child) {
     posix_spawn_file_actions_t actions;
     if (posix_spawn_file_actions_init(&actions) != 0) {
         return KC_NO_MEMORY;
@@ -264,7 +267,7 @@ static enum kc_error read_until(int pipe, uint64_t deadline_ms, char *buffer, si
     return KC_TOO_BIG;
 }
 
-enum kc_error foreground_read(const struct foreground *foreground, char *const *argv,
+enum kc_error foreground_read(const struct foreground *foreground, const char *const *argv,
                               unsigned timeout_ms, char *buffer, size_t size) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {

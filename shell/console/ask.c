@@ -2,6 +2,9 @@
 /* Asks by running the program, as the completions of the shells do. */
 #include "shell/console/ask.h"
 
+#include "shell/console/lines.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +15,9 @@
 
 static const char own_rows[] = "pending\tlist-pending, in a word\n"
                                "exit\tleave the console\n"
-                               "quit\tleave the console\n"
-                               "help\thow a command is used\n";
+                               "quit\tleave the console\n";
 
-static enum kc_error run(const struct ask *ask, char *const *argv, char **ret_rows) {
+static enum kc_error run(const struct ask *ask, const char *const *argv, char **ret_rows) {
     char *rows = malloc(ROWS_SIZE);
     if (rows == NULL) {
         return KC_NO_MEMORY;
@@ -30,36 +32,42 @@ static enum kc_error run(const struct ask *ask, char *const *argv, char **ret_ro
 }
 
 enum kc_error ask_commands(const struct ask *ask, char **ret_rows) {
-    char verb[] = "commands";
-    char *const argv[] = {ask->program, verb, NULL};
+    const char *const argv[] = {ask->program, "commands", NULL};
     return run(ask, argv, ret_rows);
 }
 
-static enum kc_error command_rows(const struct ask *ask, char **ret_rows) {
-    size_t size = sizeof own_rows + strlen(ask->commands);
-    char *rows = malloc(size);
-    if (rows == NULL) {
+/* What the console knows besides. */
+static enum kc_error add_own_rows(char **rows) {
+    size_t size = strlen(*rows) + sizeof own_rows;
+    char *all = malloc(size);
+    if (all == NULL) {
         return KC_NO_MEMORY;
     }
-    (void)snprintf(rows, size, "%s%s", ask->commands, own_rows);
-    *ret_rows = rows;
+    (void)snprintf(all, size, "%s%s", *rows, own_rows);
+    free(*rows);
+    *rows = all;
     return KC_OK;
-}
-
-static enum kc_error option_rows(const struct ask *ask, char *command, char **ret_rows) {
-    char verb[] = "commands";
-    char *const argv[] = {ask->program, verb, command, NULL};
-    return run(ask, argv, ret_rows);
 }
 
 enum kc_error ask_rows(const void *context, const struct words *words, char **ret_rows) {
     const struct ask *ask = context;
-    if (words->count == 1 || (words->count == 2 && strcmp(words->texts[0], "help") == 0)) {
-        return command_rows(ask, ret_rows);
+    const char *argv[WORDS_MAX + 4] = {ask->program, "complete", "--"};
+    size_t first = 0;
+    const char *command = line_command(words, &first);
+    bool is_first = words->count == first + 1;
+    argv[3] = is_first ? words->texts[first] : command;
+    for (size_t i = first + 1; i < words->count; i++) {
+        argv[3 + i - first] = words->texts[i];
     }
-    if (words->texts[words->count - 1][0] == '-') {
-        return option_rows(ask, words->texts[0], ret_rows);
+    char *rows = NULL;
+    enum kc_error error = run(ask, argv, &rows);
+    if (error == KC_OK && is_first) {
+        error = add_own_rows(&rows);
     }
-    *ret_rows = strdup("");
-    return *ret_rows != NULL ? KC_OK : KC_NO_MEMORY;
+    if (error != KC_OK) {
+        free(rows);
+        return error;
+    }
+    *ret_rows = rows;
+    return KC_OK;
 }

@@ -58,8 +58,8 @@ static void print_help(void) {
     (void)fflush(stdout);
 }
 
-static unsigned run(struct console *console, struct line_plan *plan) {
-    char *argv[WORDS_MAX + 4] = {console->ask.program};
+static unsigned run(struct console *console, const struct line_plan *plan) {
+    const char *argv[WORDS_MAX + 4] = {console->ask.program};
     unsigned code = (unsigned)EXIT_FAULT;
     for (size_t i = 0; i < plan->count; i++) {
         argv[i + 1] = plan->arguments[i];
@@ -76,7 +76,7 @@ static unsigned run(struct console *console, struct line_plan *plan) {
 }
 
 /* The exit code of the line. */
-static unsigned carry_out(struct console *console, struct line_plan *plan) {
+static unsigned carry_out(struct console *console, const struct line_plan *plan) {
     switch (plan->kind) {
     case LINE_NOTHING:
         return (unsigned)EXIT_DONE;
@@ -198,10 +198,6 @@ static enum kc_error open_parts(struct console *console) {
     if (error != KC_OK) {
         return error;
     }
-    console->ask.commands = strdup(console->rows); /* the rows are cut up */
-    if (console->ask.commands == NULL) {
-        return KC_NO_MEMORY;
-    }
     error = candidates_new(console->rows, &console->commands);
     const struct editor_plan plan = {.prompt = PROMPT,
                                      .foreground = console->foreground,
@@ -210,7 +206,7 @@ static enum kc_error open_parts(struct console *console) {
     return error == KC_OK ? editor_open(&plan, &console->editor) : error;
 }
 
-enum exit_code console_run(char *program) {
+enum exit_code console_run(const char *program) {
     struct console console = {.ask = {.program = program}};
     enum exit_code code = EXIT_FAULT;
     enum kc_error error = open_parts(&console);
@@ -225,7 +221,6 @@ enum exit_code console_run(char *program) {
     editor_free(console.editor);
     candidates_free(console.commands);
     foreground_free(console.foreground);
-    free(console.ask.commands);
     free(console.rows);
     return code;
 }

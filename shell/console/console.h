@@ -9,7 +9,7 @@
 #include "libkc/options.h"
 
 /* Until the person leaves. `program` is the path of keychain-auth. */
-enum exit_code console_run(char *program);
+enum exit_code console_run(const char *program);
 
 /* One sentence on standard error. */
 enum exit_code console_complain(enum exit_code code, const char *sentence);

@@ -66,19 +66,24 @@ static void list(const struct candidates *candidates) {
     rl_redisplay();
 }
 
-/* Puts `text`, quoted, in place of the word at the cursor. A quote stays open as long as more is to
- * come; what ends in a slash goes on, too. */
-static void put_word(const char *text, size_t offset, bool is_whole) {
+enum word_end {
+    WORD_GOES_ON, /* more is to come: an open quote stays open */
+    WORD_MAY_END, /* a file, which may be a directory */
+    WORD_ENDS
+};
+
+/* Puts `text`, quoted, in place of the word at the cursor. */
+static void put_word(const char *text, size_t offset, enum word_end end) {
     char word[WORD_SIZE];
     if (!words_quote(text, word, sizeof word - 1)) {
         (void)rl_ding();
         return;
     }
     size_t length = strlen(word);
-    if (is_whole && text[strlen(text) - 1] != '/') {
+    if (end == WORD_ENDS) {
         word[length] = ' ';
         word[length + 1] = '\0';
-    } else if (word[length - 1] == '\'') {
+    } else if (end == WORD_GOES_ON && word[length - 1] == '\'') {
         word[length - 1] = '\0';
     }
     (void)rl_begin_undo_group();
@@ -88,7 +93,16 @@ static void put_word(const char *text, size_t offset, bool is_whole) {
     (void)rl_end_undo_group();
 }
 
-static void complete_with(struct candidates *candidates, const struct words *words) {
+/* A file's row has no help, unlike what is known. */
+static enum word_end end_of(const struct candidates *candidates, bool has_files) {
+    if (candidates->count > 1) {
+        return WORD_GOES_ON;
+    }
+    return has_files && candidates->rows[0].help[0] == '\0' ? WORD_MAY_END : WORD_ENDS;
+}
+
+static void complete_with(struct candidates *candidates, const struct words *words,
+                          bool has_files) {
     const char *typed = words->texts[words->count - 1];
     candidates_narrow(candidates, typed);
     size_t common = candidates_common(candidates);
@@ -97,7 +111,7 @@ static void complete_with(struct candidates *candidates, const struct words *wor
     } else if (candidates->count == 1 || common > strlen(typed)) {
         char *text = strndup(candidates->rows[0].word, common);
         if (text != NULL) {
-            put_word(text, words->last_offset, candidates->count == 1);
+            put_word(text, words->last_offset, end_of(candidates, has_files));
         }
         free(text);
     } else {
@@ -105,21 +119,72 @@ static void complete_with(struct candidates *candidates, const struct words *wor
     }
 }
 
+/* Takes the line out that stands for files. */
+static bool take_files_mark(char *rows) {
+    static const char mark[] = EDITOR_FILES "\n";
+    char *at = rows;
+    while (at != NULL && strncmp(at, mark, sizeof mark - 1) != 0) {
+        at = strchr(at, '\n');
+        at = at != NULL ? at + 1 : NULL;
+    }
+    if (at == NULL) {
+        return false;
+    }
+    const char *rest = at + sizeof mark - 1;
+    memmove(at, rest, strlen(rest) + 1);
+    return true;
+}
+
+static void print_files(const char *typed, FILE *stream) {
+    char *name = rl_filename_completion_function(typed, 0);
+    while (name != NULL) {
+        (void)fprintf(stream, "%s\n", name);
+        free(name);
+        name = rl_filename_completion_function(typed, 1);
+    }
+}
+
+/* Puts the files whose names begin so behind the rows. */
+static enum kc_error add_files(const char *typed, char **rows) {
+    char *all = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&all, &size);
+    if (stream == NULL) {
+        return KC_NO_MEMORY;
+    }
+    (void)fputs(*rows, stream);
+    print_files(typed, stream);
+    if (fclose(stream) != 0) {
+        free(all);
+        return KC_NO_MEMORY;
+    }
+    free(*rows);
+    *rows = all;
+    return KC_OK;
+}
+
+static enum kc_error find_rows(const struct words *words, char **ret_rows, bool *ret_has_files) {
+    enum kc_error error = current->plan.complete(current->plan.context, words, ret_rows);
+    *ret_has_files = error == KC_OK && take_files_mark(*ret_rows);
+    return *ret_has_files ? add_files(words->texts[words->count - 1], ret_rows) : error;
+}
+
 static int complete_key(int count, int key) {
     KC_AUTO(words) words = NULL;
     KC_AUTO(candidates) candidates = NULL;
     char *rows = NULL;
+    bool has_files = false;
     (void)count;
     (void)key;
     enum kc_error error = words_begin(rl_line_buffer, (size_t)rl_point, &words);
     if (error == KC_OK) {
-        error = current->plan.complete(current->plan.context, words, &rows);
+        error = find_rows(words, &rows, &has_files);
     }
     if (error == KC_OK) {
         error = candidates_new(rows, &candidates);
     }
     if (error == KC_OK) {
-        complete_with(candidates, words);
+        complete_with(candidates, words, has_files);
     } else {
         (void)rl_ding();
     }

@@ -12,6 +12,8 @@
 #include "platform/kc_error.h"
 #include "shell/console/words.h"
 
+#define EDITOR_FILES ":files"
+
 struct editor;
 
 /* How reading a line came to its end. */
@@ -25,7 +27,7 @@ struct editor_plan {
     const char *prompt;
     struct foreground *foreground; /* lent until _free */
     /* What may stand at the cursor, whose word is the last one: rows for candidates_new(), freed by
-     * the caller. */
+     * the caller. The row EDITOR_FILES stands for the names of files. */
     enum kc_error (*complete)(const void *context, const struct words *words, char **ret_rows);
     const void *context;
 };

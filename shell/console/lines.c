@@ -29,10 +29,7 @@ static const struct own_word *own_word(const char *word) {
     return row->word != NULL ? row : NULL;
 }
 
-/* Of our own, for good: the tables of POSIX's argv aren't const. */
-static char asks[] = "--ask";
-
-static void add(struct line_plan *plan, char *argument) {
+static void add(struct line_plan *plan, const char *argument) {
     plan->arguments[plan->count] = argument;
     plan->count++;
     plan->arguments[plan->count] = NULL;
@@ -41,14 +38,20 @@ static void add(struct line_plan *plan, char *argument) {
 /* Behind the command, so that --no-ask can still follow. */
 static void add_question(struct line_plan *plan) {
     if (strcmp(plan->arguments[0], "approve") == 0) {
-        add(plan, asks);
+        add(plan, "--ask");
     }
 }
 
-static const char *command_of(const struct words *words, size_t *ret_first) {
-    size_t first = words->count > 1 && strcmp(words->texts[0], "keychain-auth") == 0 ? 1 : 0;
+/* Of the words, the one that names the command. */
+static size_t first_of(const struct words *words) {
+    return words->count > 1 && strcmp(words->texts[0], "keychain-auth") == 0 ? 1 : 0;
+}
+
+const char *line_command(const struct words *words, size_t *ret_first) {
+    size_t first = first_of(words);
+    const struct own_word *own = own_word(words->texts[first]);
     *ret_first = first;
-    return words->texts[first];
+    return own != NULL && own->instead != NULL ? own->instead : words->texts[first];
 }
 
 void line_plan(const struct words *words, struct line_plan *ret_plan) {
@@ -57,7 +60,8 @@ void line_plan(const struct words *words, struct line_plan *ret_plan) {
     if (words->count == 0) {
         return;
     }
-    const struct own_word *own = own_word(command_of(words, &first));
+    const char *command = line_command(words, &first);
+    const struct own_word *own = own_word(words->texts[first]);
     bool is_alone = words->count == first + 1;
     ret_plan->kind = own != NULL ? own->kind : LINE_COMMAND;
     ret_plan->why = own != NULL ? own->why : NULL;
@@ -65,8 +69,7 @@ void line_plan(const struct words *words, struct line_plan *ret_plan) {
         ret_plan->kind = LINE_HELP;
     }
     for (size_t i = first; i < words->count; i++) {
-        bool is_renamed = i == first && own != NULL && own->instead != NULL;
-        add(ret_plan, is_renamed ? (char *)own->instead : words->texts[i]);
+        add(ret_plan, i == first ? command : words->texts[i]);
         if (i == first) {
             add_question(ret_plan);
         }
@@ -97,11 +100,11 @@ static bool has_attribute(const struct words *words) {
 
 bool line_may_be_kept(const char *line, const struct words *words,
                       const struct candidates *commands) {
-    size_t first = 0;
+    size_t first = first_of(words);
     if (words->count == 0 || line[0] == ' ' || line[0] == '\t') {
         return false;
     }
-    const char *command = command_of(words, &first);
+    const char *command = words->texts[first];
     if (own_word(command) == NULL && strcmp(command, "help") != 0 &&
         !candidates_have(commands, command)) {
         return false;

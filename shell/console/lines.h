@@ -23,11 +23,14 @@ struct line_plan {
     enum line_kind kind;
     const char *why;
     size_t count;
-    char *arguments[WORDS_MAX + 3]; /* without the program's name; ends with NULL; borrowed */
+    const char *arguments[WORDS_MAX + 3]; /* without the program's name; ends with NULL; borrowed */
 };
 
 /* A leading "keychain-auth" is left out, so that a suggested command can be pasted as it is. */
 void line_plan(const struct words *words, struct line_plan *ret_plan);
+
+/* The command that these words, at least one, name; `ret_first` is the place of its word. */
+const char *line_command(const struct words *words, size_t *ret_first);
 
 /*
  * Whether a line may be remembered: `commands` knows its command, and it carries no value. A line
