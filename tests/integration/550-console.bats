@@ -104,7 +104,7 @@ console() {
     person keychain-auth console -- '=auth> ' "$@"
 }
 
-# command LINE…: types each, and then leaves.
+# typed LINE…: types each, and then leaves.
 typed() {
     local steps=() line
     for line in "$@"; do
@@ -169,7 +169,8 @@ typed() {
     run -0 console "+approve $id --read aws\\r" '=gets read aws' '=[y/N] ' '+n\r' \
         '=nothing was registered' '=auth> ' '+exit\r'
     run -1 reader aws key
-    run -0 console "+approve $id --read aws\\r" '=[y/N] ' '+y\r' '=auth> ' '+exit\r'
+    run -0 console '+approve \t' "=$id" "=$(command -v reader)" '=auth> ' "+${id:0:6}\\t" \
+        "=$id " '+--read=aws\r' '=[y/N] ' '+y\r' '=auth> ' '+exit\r'
     run -0 reader aws key
     run -1 --separate-stderr session --no-terminal keychain-auth approve "$id" --ask
     [ "$output" = "" ]
@@ -275,9 +276,9 @@ settled() {
 
 @test "Ctrl-Z stops it, and it goes on" {
     run -0 person bash --norc --noprofile -i -- '+PS1="ready"\\>; keychain-auth console\r' '=auth> ' \
-        '+sta' '=sta' '+\x1a' '=Stopped' '=ready>' '+stty -a | tr " " "\\n" | grep -x icanon\r' '=\nicanon' \
-        '+fg\r' '=auth> sta' '+tus\r' '=uptime' '=auth> ' '+audit --follow\r' '=start' '+\x1a' \
-        '=Stopped' '+fg\r' '+\x03' '=auth> ' '+exit\r' '=ready>' '+exit\r'
+        '+sta' '=sta' '+\x1a' '=Stopped' '=ready>' '+stty -a | tr " " "\\n" | grep -x icanon\r' \
+        '=\nicanon' '+fg\r' '=auth> sta' '+tus\r' '=uptime' '=auth> ' \
+        '+audit --follow\r' '=start' '+\x1a' '=Stopped' '=ready>' '+fg\r' '=auth console' '+\x03' '=auth> ' '+exit\r' '=ready>' '+exit\r'
 }
 
 @test "without a terminal there is no console" {
