@@ -14,7 +14,7 @@ check() {
         done < <(grep -oE '\]\([^)#:]+(#[^)]*)?\)' "$page" | sed 's/^](//;s/)$//')
         while read -r path; do
             compgen -G "$path" >/dev/null || echo "$page: no such file: $path"
-        done < <(grep -oE '`(tests|scripts|docs|libkc|daemon|kcget|platform)/[a-zA-Z0-9_./*-]+' \
+        done < <(grep -oE '`(tests|scripts|docs|libkc|daemon|kcget|shell|platform)/[a-zA-Z0-9_./*-]+' \
             "$page" | tr -d '\140')
     done
 }

@@ -28,6 +28,12 @@ check() {
     for option in $("$build/kcget" --help | grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
         knows "$text" "$option" || echo "kcget.1 doesn't know $option"
     done
+    [ -x "$build/keychain-auth-console" ] || return 0
+    text=$(mandoc -T utf8 docs/man/keychain-auth-console.1 2>/dev/null | col -b)
+    for option in $("$build/keychain-auth-console" --help |
+        grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
+        knows "$text" "$option" || echo "keychain-auth-console.1 doesn't know $option"
+    done
 }
 
 need mandoc col
