@@ -27,11 +27,12 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-foreach(program keychain-auth kcget)
-  install(FILES completions/${program}.bash RENAME ${program}
+# bash and fish look for a file by the name of the command, zsh reads the names in the file.
+foreach(program keychain-auth kcget kcenv)
+  install(FILES completions/keychain-auth.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-  install(FILES completions/${program}.zsh RENAME _${program}
-          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
-  install(FILES completions/${program}.fish
+  install(FILES completions/keychain-auth.fish RENAME ${program}.fish
           DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endforeach()
+install(FILES completions/keychain-auth.zsh RENAME _keychain-auth
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)

@@ -65,17 +65,3 @@ enum exit_code commands_parse(const struct kcget_command *command, int argc,
     options = NULL;
     return EXIT_DONE;
 }
-
-void commands_list(const struct kcget_command *command, const struct option *own) {
-    const struct option *options = command == NULL ? own : command->options;
-    for (const struct kcget_command *row = kcget_commands; command == NULL && row->name != NULL;
-         row++) {
-        (void)printf("%s\t%s\n", row->name, row->help);
-    }
-    for (const struct option *option = options; option->name != NULL; option++) {
-        (void)printf("--%s\t%s\n", option->name, option->help);
-        if (option->letter != 0) {
-            (void)printf("-%c\t%s\n", option->letter, option->help);
-        }
-    }
-}

@@ -31,10 +31,6 @@ KC_MUST_USE enum exit_code commands_parse(const struct kcget_command *command, i
 /* The usage line on standard error, behind a complaint; EXIT_USAGE. */
 enum exit_code commands_refuse(const struct kcget_command *command);
 
-/* Words for completions, as `keychain-auth commands` has them: the commands and kcget's own
- * options; or the options of one. */
-void commands_list(const struct kcget_command *command, const struct option *own);
-
 /* How exit codes are explained at the end of every --help. */
 #define COMMANDS_EXIT "exit: 0 done, 1 absent or denied, 2 usage, 3 no daemon, 4 other trouble\n"
 

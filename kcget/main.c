@@ -6,6 +6,7 @@
  */
 #include "kcget/commands.h"
 #include "kcget/complain.h"
+#include "kcget/complete.h"
 #include "kcget/output.h"
 #include "kcget/reach.h"
 #include "libkc/keychain-auth.h"
@@ -170,9 +171,9 @@ static enum exit_code print_about(const struct options *options) {
     return end_output();
 }
 
-/* For the completions: --commands [COMMAND], and nothing else. */
-static enum exit_code list_words(int argc, const char *const *argv) {
-    commands_list(argc > 1 ? commands_find(argv[1]) : NULL, table);
+/* For the completions of the shells. */
+static enum exit_code complete(int argc, const char *const *argv) {
+    complete_print(table, (size_t)argc, argv);
     return end_output();
 }
 
@@ -181,8 +182,8 @@ static enum exit_code start(int argc, const char *const *argv) {
     if (command != NULL) {
         return command->run(command, argc - 1, argv + 1);
     }
-    if (argc > 0 && strcmp(argv[0], "--commands") == 0) {
-        return list_words(argc, argv);
+    if (argc > 0 && strcmp(argv[0], "--complete") == 0) {
+        return complete(argc - 1, argv + 1);
     }
     KC_AUTO(options) options = NULL;
     char why[KC_MESSAGE_MAX] = "out of memory";

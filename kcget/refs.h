@@ -38,8 +38,8 @@ struct ref_place {
 KC_MUST_USE enum kc_error refs_next(const char *text, size_t length, size_t from,
                                     struct ref_place *ret_place, char why[KC_MESSAGE_MAX]);
 
-/* The whole text is SERVICE/TARGET, as the policy writes it: the service ends at the first "/", and
- * a "%" is a "%". Or it is one kc:// reference. KC_INVALID: `why`. */
+/* The whole text is SERVICE/TARGET, as a person writes it: the service ends at the first "/", and a
+ * "%" is a "%". Or it is one kc:// reference. KC_INVALID: `why`. */
 KC_MUST_USE enum kc_error refs_parse(const char *text, struct ref *ret_ref,
                                      char why[KC_MESSAGE_MAX]);
 

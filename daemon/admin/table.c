@@ -114,8 +114,8 @@ static const struct option start_options[] = {
     {.name = "foreground", .help = "stay in the foreground and log to standard error"},
     {.name = "store",
      .kind = OPTION_VALUE,
-     .argument = "NAME",
-     .help = "file, secret-service, memory or auto (default: the policy's, else auto)"},
+     .argument = "file|secret-service|memory|auto",
+     .help = "where the values are (default: what config.json says, else auto)"},
     SOCKET,
     HELP,
     END};
@@ -147,8 +147,8 @@ static const struct option audit_options[] = {
      .help = "only records of this service"},
     {.name = "result",
      .kind = OPTION_VALUE,
-     .argument = "RESULT",
-     .help = "only success, denied or error"},
+     .argument = "success|denied|error",
+     .help = "only records with this result"},
     {.name = "binary",
      .kind = OPTION_VALUE,
      .argument = "PATH",
@@ -159,6 +159,12 @@ static const struct option audit_options[] = {
 
 static const struct option store_options[] = {
     {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    HELP,
+    END};
+
+static const struct option complete_options[] = {
+    {.name = "services", .help = "services, with WORD before and a second one behind each"},
+    {.name = "targets", .help = "targets of the service WORD, with a second one before each"},
     HELP,
     END};
 
@@ -213,8 +219,8 @@ const struct command admin_commands[] = {
      cmd_delete},
     {"search", "SERVICE [PREFIX]", "list names and attributes, never values", search_options, 1, 2,
      cmd_search},
-    {"import", "SOURCE [FILE]", "store what secret-service, env, aws or git has", import_options, 1,
-     2, cmd_import},
+    {"import", "env|aws|git|secret-service [FILE]",
+     "store what secret-service, env, aws or git has", import_options, 1, 2, cmd_import},
     {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
      cmd_store},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
@@ -226,4 +232,6 @@ const struct command admin_commands[] = {
      cmd_shellenv},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
      0, 1, cmd_commands},
+    {"complete", "[WORD...]", "list what could be the last WORD, for completions", complete_options,
+     0, SIZE_MAX, cmd_complete},
     {.name = NULL}};
