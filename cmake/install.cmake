@@ -36,3 +36,14 @@ foreach(program keychain-auth kcget kcenv)
 endforeach()
 install(FILES completions/keychain-auth.zsh RENAME _keychain-auth
         DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+
+# What was installed, from the prefix on, for scripts/install --uninstall.
+install(CODE "
+  set(list \"\")
+  foreach(file IN LISTS CMAKE_INSTALL_MANIFEST_FILES)
+    string(REPLACE \"\${CMAKE_INSTALL_PREFIX}/\" \"\" file \"\${file}\")
+    string(APPEND list \"\${file}\\n\")
+  endforeach()
+  string(APPEND list \"${CMAKE_INSTALL_DATADIR}/keychain-auth/installed\\n\")
+  set(place \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/keychain-auth\")
+  file(WRITE \"\${place}/installed\" \"\${list}\")")
