@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/print.h"
@@ -70,7 +71,7 @@ static void print_asked(const struct pending_entry *entry) {
 
 static void print_entry(const struct pending_entry *entry, int64_t now_us) {
     struct shown shown;
-    (void)printf("%.*s  ", SHOWN_DIGITS, entry->id);
+    (void)printf("%s%.*s%s  ", colour_name(), SHOWN_DIGITS, entry->id, colour_end());
     print_bare(say_show(entry->path, &shown));
     print_asked(entry);
     (void)printf("%*s%" PRIu64 " time%s, last ", INDENT, "", entry->count,
