@@ -1,7 +1,7 @@
 #compdef keychain-auth kcget kcenv
 # SPDX-License-Identifier: MIT
-# zsh completion for keychain-auth, kcget, and kcenv of `keychain-auth shellenv`. It lists nothing by
-# hand: the programs know what may come (keychain-auth complete, kcget --complete).
+# zsh completion for keychain-auth, kcget, and kcenv of `keychain-auth shellenv`. It lists nothing
+# by hand: the programs know what may come (keychain-auth complete, kcget --complete).
 
 local program=${(Q)words[1]/#\~\//$HOME/} keychain_auth=keychain-auth
 local line help wants_files command_at

@@ -6,8 +6,8 @@
  * a blank, a comma or an "@". In braces, {{kc://SERVICE/TARGET}}, blanks inside of the braces
  * allowed, everything up to the braces' end belongs to it. In both the service ends at the first
  * "/", "%" and two hex digits stand for a byte, and a "%" for nothing else. A scheme that only ends
- * in "kc://" ("mykc://") isn't ours. {{kc://}} is how the text kc:// itself is written; whatever else
- * begins as a reference and isn't one is an error: it was meant as one.
+ * in "kc://" ("mykc://") isn't ours. {{kc://}} is how the text kc:// itself is written; whatever
+ * else begins as a reference and isn't one is an error: it was meant as one.
  */
 #ifndef KCGET_REFS_H
 #define KCGET_REFS_H

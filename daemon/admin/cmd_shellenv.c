@@ -25,8 +25,8 @@ struct facts {
 static const struct {
     const char *name;
     const char *texts[2];
-    const char *escape; /* put before ' and, where `escapes_itself`, before \ in single quotes */
-    bool escapes_itself;
+    const char *escape;  /* put before a ' in single quotes */
+    bool escapes_itself; /* a \ there means something, too */
 } shells[] = {
     {"bash", {shell_text_sh, shell_text_bash}, "'\\'", false},
     {"zsh", {shell_text_sh, shell_text_zsh}, "'\\'", false},
@@ -44,7 +44,7 @@ static enum kc_error find_facts(struct facts *facts) {
     return error;
 }
 
-/* POSIX: '\'' for a quote; fish: \' and \\ inside of the quotes. */
+/* A quote is '\'' in POSIX, \' in fish, where \ is \\. */
 static void print_quoted(const char *path, size_t shell) {
     (void)putchar('\'');
     for (; *path != '\0'; path++) {
@@ -55,9 +55,6 @@ static void print_quoted(const char *path, size_t shell) {
             (void)fputs(shells[shell].escape, stdout);
         }
         (void)putchar(*path);
-        if (*path == '\'' && !shells[shell].escapes_itself) {
-            (void)putchar('\'');
-        }
     }
     (void)putchar('\'');
 }

@@ -42,7 +42,8 @@ comp() {
         [[ $2 != *" " ]] || COMP_WORDS+=("")
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
         _keychain_auth
-        printf "%s\n" "${COMPREPLY[@]}"' bash "$share/bash-completion/completions/keychain-auth" "$1"
+        printf "%s\n" "${COMPREPLY[@]}"' bash \
+        "$share/bash-completion/completions/keychain-auth" "$1"
 }
 
 # typed LINE...: what a terminal with bash shows when these are typed; \t is TAB.
@@ -96,7 +97,7 @@ typed() {
 }
 
 @test "bash at a terminal: what was completed is what is read" {
-    run -0 typed ': start' 'kcget aw\tprod\t' 'kcget aws two\\ w\t' 'kcget aws "tw\t' 'kcget git htt\t' \
+    run -0 typed 'kcget aw\tprod\t' 'kcget aws two\\ w\t' 'kcget aws "tw\t' 'kcget git htt\t' \
         'kcget git https://me@\t' "kcget aws it\\t" "kcget aws 'tw\\t" 'ls plai\t'
     is "$(grep -cx first <<<"$output")" 1
     is "$(grep -cx second <<<"$output")" 3
@@ -171,7 +172,7 @@ in_fish() {
     has "$(in_fish './bin/kcget git htt')" 'https://me@host/x'
 }
 
-@test "without a daemon: the same words, no names, no noise, at once; a stopped one costs a second" {
+@test "without a daemon: the same words, no names, no noise; a stopped one costs a second" {
     stop_daemon
     is "$(comp 'keychain-auth li' 2>&1)" $'list-pending\nlist'
     is "$(comp 'kcget aws p' 2>&1)" ""
