@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * complete: the words that could stand at the cursor, for the completions of the shells; a word, a
- * tab and what it is a line, or the line ":files" where a file could stand. Names come from the policy and from the list of those who wait; only targets are asked of the daemon,
- * with a search that it records, and it has a second to answer. Never says what went wrong: a
- * person is typing.
+ * tab and what it is a line, or the line ":files" where a file could stand. Names come from the
+ * policy and from the list of those who wait; only targets are asked of the daemon, with a search
+ * that it records, and it has a second to answer. Never says what went wrong: a person is typing.
  */
 #include "daemon/admin/admin.h"
 
