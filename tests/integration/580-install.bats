@@ -76,3 +76,15 @@ data() {
     [ -e "$BATS_TEST_TMPDIR/precious" ]
     [ -x "$prefix/bin/keychain-auth" ]
 }
+
+@test "the service gives up what the page about it says" {
+    command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+    unit=$(find "$prefix" -name keychain-auth.service)
+    said=$(grep -oE 'says \*\*[0-9.]+\*\*' "$BATS_TEST_DIRNAME/../docs/operations.md" | tr -dc 0-9.)
+    run -0 systemd-analyze security --offline=true --no-pager "$unit"
+    has "$output" "Overall exposure level for keychain-auth.service: $said "
+    # The path in the unit is the one that was configured, where nothing may be installed.
+    sed -i 's,^ExecStart=.*,ExecStart=/bin/true,' "$unit"
+    run -0 systemd-analyze verify --user --man=no "$unit" "${unit%.service}.socket"
+    is "$output" ""
+}

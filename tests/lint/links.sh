@@ -5,6 +5,8 @@
 set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 
+tops='tests|scripts|docs|libkc|daemon|kcget|shell|platform'
+
 check() {
     local page link path
     for page in *.md docs/*.md; do
@@ -14,8 +16,7 @@ check() {
         done < <(grep -oE '\]\([^)#:]+(#[^)]*)?\)' "$page" | sed 's/^](//;s/)$//')
         while read -r path; do
             compgen -G "$path" >/dev/null || echo "$page: no such file: $path"
-        done < <(grep -oE '`(tests|scripts|docs|libkc|daemon|kcget|shell|platform)/[a-zA-Z0-9_./*-]+' \
-            "$page" | tr -d '\140')
+        done < <(grep -oE "\`($tops)/[a-zA-Z0-9_./*-]+" "$page" | tr -d '\140')
     done
 }
 
