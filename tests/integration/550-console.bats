@@ -144,7 +144,8 @@ typed() {
 
 @test "Tab completes from the program's own tables" {
     run -0 console '+stat\t' '=status ' '+\r' '=uptime' '=auth> ' '+a\t' '=the record' \
-        '+udit --fol\t' '=low ' '+\x03' '=auth> ' '+approve --\t' '=--read ' '=--ask ' '+\x03' '=auth> ' '+pen\t' \
+        '+udit --fol\t' '=low ' '+\x03' '=auth> ' '+approve --\t' '=--read ' '=--ask ' '+\x03' \
+        '=auth> ' '+pen\t' \
         '=ding ' '+\x03' '=auth> ' '+help appr\t' '=ove ' '+\r' '=usage: keychain-auth approve' \
         '=auth> ' '+\x04'
     # Every command of the table, and none but those and the console's own words.
@@ -277,7 +278,8 @@ settled() {
 
 @test "Ctrl-Z stops it, and it goes on" {
     run -0 person bash --norc --noprofile -i -- '+PS1="ready"\\>; keychain-auth console\r' \
-        '=auth> ' '+sta' '=sta' '+\x1a' '=Stopped' '=ready>' '+stty -a | tr " " "\\n" | grep -x icanon\r' \
+        '=auth> ' '+sta' '=sta' '+\x1a' '=Stopped' '=ready>' \
+        '+stty -a | tr " " "\\n" | grep -x icanon\r' \
         '=\nicanon' '+fg\r' '=auth> sta' '+tus\r' '=uptime' '=auth> ' \
         '+audit --follow\r' '=start' '+\x1a' '=Stopped' '=ready>' '+fg\r' \
         '=auth console' '+\x03' '=auth> ' '+exit\r' '=ready>' '+exit\r'
