@@ -22,7 +22,7 @@ teardown() {
 #     !R,C    gives the window another size       !TERM  sends the signal
 #     $LINE   is run by a shell meanwhile
 # At the end the person waits until the command has ended. Prints what was shown, and exits with the
-# command's code, or 128 and its signal.
+# command's code, or 128 and its signal; with 124 when something never came.
 write_person() {
     cat >"$BATS_TEST_TMPDIR/person.py" <<'END'
 import fcntl, os, pty, select, signal, struct, subprocess, sys, termios, time
@@ -90,7 +90,7 @@ if missed is not None:
     os.kill(child, signal.SIGKILL)
 code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
-sys.exit(code if code >= 0 else 128 - code)
+sys.exit(124 if missed is not None else code if code >= 0 else 128 - code)
 END
 }
 
@@ -205,6 +205,7 @@ typed() {
         '+pasted-secret\r' '=no command' '=auth> ' '+ list\r' '=auth> ' \
         '+search aws --attr pin=1234\r' '=auth> ' '+\x10' '=set aws key' '+\x03' '=auth> ' '+exit\r'
     lacks "$output" hidden-value
+    is "$(grep -c other-value <<<"$output")" 1 "only where it was typed"
     allow reader --read aws
     run -0 reader aws key
     has "$output" hidden-value
