@@ -8,13 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-void complain(const char *format, ...) {
+KC_PRINTF(1, 0) static void print(const char *format, va_list values) {
     char sentence[COMPLAINT_MAX];
     char shown[2 * COMPLAINT_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     parse_escape_sentence(sentence, strlen(sentence), shown, sizeof shown);
     (void)fprintf(stderr, "kcget: %s\n", shown);
+}
+
+void complain(const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    print(format, values);
+    va_end(values);
 }

@@ -125,11 +125,14 @@ enum exit_code cmd_complete(const struct options *options) {
     }
     struct wanted wanted;
     complete_find(admin_commands, count == 0 ? 1 : count, count == 0 ? empty : words, &wanted);
-    if (wanted.command == NULL && !wanted.is_nothing) {
+    if (wanted.is_nothing) {
+        return EXIT_DONE;
+    }
+    if (wanted.command == NULL) {
         print_commands();
     } else if (wanted.is_option) {
         print_options(wanted.command);
-    } else if (!wanted.is_nothing) {
+    } else {
         print_value(&wanted, count == 0 ? "" : words[count - 1]);
     }
     return EXIT_DONE;

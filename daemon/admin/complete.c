@@ -47,10 +47,8 @@ static void read_form(const char *operands, size_t index, char *ret_form) {
         }
         if (strncmp(at, " | ", 3) == 0) {
             at += 2;
-        } else if (strncmp(at, "...", 3) == 0) {
-            return; /* the last one: it stays */
-        } else if (*at == ' ' && word == index) {
-            return;
+        } else if (strncmp(at, "...", 3) == 0 || (*at == ' ' && word == index)) {
+            return; /* a word with dots is the last one, and stays */
         } else if (*at == ' ') {
             word++;
             length = 0;

@@ -234,3 +234,14 @@ END2
     run -0 session --no-terminal ./script </dev/null
     is "$output" "got s3cret value"
 }
+
+@test "exec --wait: starts the command once all of it is approved" {
+    keychain-auth revoke "$(command -v kcget)" --read git >/dev/null
+    kcget exec --wait 60 A=aws/key B=git/https://me@host -- sh -c 'echo "$A $B"' \
+        >out 2>said 3>&- &
+    await grep -q "waiting for approval" said
+    is "$(cat out)" ""
+    keychain-auth allow "$(command -v kcget)" --read git >/dev/null
+    wait $!
+    is "$(cat out)" "s3cret value token"
+}
