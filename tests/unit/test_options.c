@@ -135,11 +135,11 @@ static void test_options_know_what_was_given(void **state) {
 
 static void test_options_print_every_row(void **state) {
     (void)state;
-    static const char expected[] = "  -q, --quiet                       say nothing\n"
-                                   "      --[no-]search                 may search\n"
-                                   "  -n, --no-newline                  no newline\n"
-                                   "  -s, --socket ADDRESS              where\n"
-                                   "      --read SERVICE[,SERVICE…]     what\n";
+    static const char expected[] = "  -q, --quiet                    say nothing\n"
+                                   "      --[no-]search              may search\n"
+                                   "  -n, --no-newline               no newline\n"
+                                   "  -s, --socket ADDRESS           where\n"
+                                   "      --read SERVICE[,SERVICE…]  what\n";
     char text[1024] = "";
     FILE *stream = tmpfile();
     assert_non_null(stream);
