@@ -43,15 +43,6 @@ static void read_word(struct line *line, size_t number, const char *word) {
     }
 }
 
-static void print_options(const struct option *options) {
-    for (const struct option *option = options; option->name != NULL; option++) {
-        (void)printf("--%s\t%s\n", option->name, option->help);
-        if (option->letter != 0) {
-            (void)printf("-%c\t%s\n", option->letter, option->help);
-        }
-    }
-}
-
 static void print_commands(void) {
     for (const struct kcget_command *row = kcget_commands; row->name != NULL; row++) {
         (void)printf("%s\t%s\n", row->name, row->help);
@@ -95,7 +86,7 @@ static void print_last(const struct line *line, const char *word) {
     } else if (line->ended != 0 && is_exec) {
         (void)printf(":command\t%zu\n", line->ended + 1);
     } else if (line->ended == 0 && word[0] == '-') {
-        print_options(line->options);
+        options_list(line->options, stdout);
     } else {
         print_operand(line, word);
     }

@@ -51,3 +51,15 @@ void options_print(const struct option *table, FILE *stream) {
         (void)fprintf(stream, "  %s%*s  %s\n", form, column - width, "", row->help);
     }
 }
+
+void options_list(const struct option *table, FILE *stream) {
+    for (const struct option *row = table; row->name != NULL; row++) {
+        (void)fprintf(stream, "--%s\t%s\n", row->name, row->help);
+        if (row->can_negate) {
+            (void)fprintf(stream, "--no-%s\tnot: %s\n", row->name, row->help);
+        }
+        if (row->letter != 0) {
+            (void)fprintf(stream, "-%c\t%s\n", row->letter, row->help);
+        }
+    }
+}

@@ -9,22 +9,9 @@
 
 #include "daemon/admin/complete.h"
 #include "daemon/admin/names.h"
-#include "daemon/admin/say.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void print_options(const struct command *command) {
-    for (const struct option *option = command->options; option->name != NULL; option++) {
-        (void)printf("--%s\t%s\n", option->name, option->help);
-        if (option->can_negate) {
-            (void)printf("--no-%s\tnot: %s\n", option->name, option->help);
-        }
-        if (option->letter != 0) {
-            (void)printf("-%c\t%s\n", option->letter, option->help);
-        }
-    }
-}
 
 static void print_commands(void) {
     for (const struct command *command = admin_commands; command->name != NULL; command++) {
@@ -131,7 +118,7 @@ enum exit_code cmd_complete(const struct options *options) {
     if (wanted.command == NULL) {
         print_commands();
     } else if (wanted.is_option) {
-        print_options(wanted.command);
+        options_list(wanted.command->options, stdout);
     } else {
         print_value(&wanted, count == 0 ? "" : words[count - 1]);
     }
