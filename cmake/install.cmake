@@ -3,6 +3,9 @@
 
 install(TARGETS keychain-auth kcget git-credential-keychain-auth
         aws-credential-keychain-auth RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(READLINE_FOUND)
+  install(TARGETS keychain-auth-console RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS kc LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
@@ -40,15 +43,35 @@ foreach(manual IN LISTS manuals)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-set(completed keychain-auth kcget git-credential-keychain-auth aws-credential-keychain-auth)
+# bash and fish look for a file by the name of the command, zsh reads the names in the file.
+foreach(program keychain-auth kcget kcenv)
+  install(FILES completions/keychain-auth.bash RENAME ${program}
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES completions/keychain-auth.fish RENAME ${program}.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endforeach()
+install(FILES completions/keychain-auth.zsh RENAME _keychain-auth
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+set(completed git-credential-keychain-auth aws-credential-keychain-auth)
 if(LIBSECRET_FOUND)
   list(APPEND completed kc-shim)
 endif()
 foreach(program ${completed})
   install(FILES completions/${program}.bash RENAME ${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-  install(FILES completions/${program}.zsh RENAME _${program}
-          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
   install(FILES completions/${program}.fish
           DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  install(FILES completions/${program}.zsh RENAME _${program}
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 endforeach()
+
+# What was installed, from the prefix on, for scripts/install --uninstall.
+install(CODE "
+  set(list \"\")
+  foreach(file IN LISTS CMAKE_INSTALL_MANIFEST_FILES)
+    string(REPLACE \"\${CMAKE_INSTALL_PREFIX}/\" \"\" file \"\${file}\")
+    string(APPEND list \"\${file}\\n\")
+  endforeach()
+  string(APPEND list \"${CMAKE_INSTALL_DATADIR}/keychain-auth/installed\\n\")
+  set(place \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/keychain-auth\")
+  file(WRITE \"\${place}/installed\" \"\${list}\")")

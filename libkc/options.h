@@ -65,6 +65,8 @@ const char *options_value(const struct options *options, const char *name, size_
 
 /* The rows of a table as usage shows them, one line each, the help in a column of its own. */
 void options_print(const struct option *table, FILE *stream);
+/* The same for completions: each spelling, a tab and the help, one line each. */
+void options_list(const struct option *table, FILE *stream);
 
 KC_AUTO_DEFINE(options)
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* Forms longer than this push their help to a line of its own. */
+/* Forms longer than this push their help to a line of its own; the others make the column. */
 #define FORM_WIDTH 32
 #define FORM_SIZE  128
 
@@ -26,16 +26,40 @@ static int count_characters(const char *text) {
     return count;
 }
 
-void options_print(const struct option *table, FILE *stream) {
+static int find_width(const struct option *table) {
+    int widest = 0;
     for (const struct option *row = table; row->name != NULL; row++) {
         char form[FORM_SIZE];
         write_form(row, form);
         int width = count_characters(form);
-        if (width > FORM_WIDTH) {
+        widest = width > widest && width <= FORM_WIDTH ? width : widest;
+    }
+    return widest;
+}
+
+void options_print(const struct option *table, FILE *stream) {
+    int column = find_width(table);
+    for (const struct option *row = table; row->name != NULL; row++) {
+        char form[FORM_SIZE];
+        write_form(row, form);
+        int width = count_characters(form);
+        if (width > column) {
             (void)fprintf(stream, "  %s\n", form);
             width = -2;
             form[0] = '\0';
         }
-        (void)fprintf(stream, "  %s%*s  %s\n", form, FORM_WIDTH - width, "", row->help);
+        (void)fprintf(stream, "  %s%*s  %s\n", form, column - width, "", row->help);
+    }
+}
+
+void options_list(const struct option *table, FILE *stream) {
+    for (const struct option *row = table; row->name != NULL; row++) {
+        (void)fprintf(stream, "--%s\t%s\n", row->name, row->help);
+        if (row->can_negate) {
+            (void)fprintf(stream, "--no-%s\tnot: %s\n", row->name, row->help);
+        }
+        if (row->letter != 0) {
+            (void)fprintf(stream, "-%c\t%s\n", row->letter, row->help);
+        }
     }
 }

@@ -20,6 +20,10 @@ KC_MUST_USE enum kc_error harden_streams(void);
  * has nothing of the kind. */
 KC_MUST_USE enum kc_error harden_memory(void);
 
+/* The same for a process that will become another program (platform/launch.h): that one is ordinary
+ * again, and would inherit the limit that forbids cores. What is left forbids them for now, too. */
+KC_MUST_USE enum kc_error harden_memory_until_launch(void);
+
 /* For the daemon, as the first thing in main: harden_memory(), umask 077, SIGPIPE and
  * SIGXFSZ ignored (they would kill us when a client leaves or a disk quota is met), and the
  * soft limit of open files raised to at least `files` where the hard limit allows (fewer is

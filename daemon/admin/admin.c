@@ -7,57 +7,21 @@
 
 #include "daemon/admin/nearest.h"
 #include "daemon/admin/say.h"
+#include "daemon/admin/usage.h"
 #include "daemon/store/backend.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define FORM_WIDTH 25
-
-static const struct option program_options[] = {
-    {.name = "help", .letter = 'h', .help = "print this"},
-    {.name = "version", .help = "print the version"},
-    {.name = NULL}};
-
-static void print_usage(void) {
-    (void)fputs("usage: keychain-auth COMMAND [OPTION]... [OPERAND]...\n"
-                "asks the kernel who wants a secret before it hands one out\n\n",
-                stdout);
-    for (const struct command *command = admin_commands; command->name != NULL; command++) {
-        char form[64];
-        int length = snprintf(form, sizeof form, "%s %s", command->name, command->operands);
-        /* A longer form has a line of its own. */
-        bool fits = length <= FORM_WIDTH;
-        (void)printf("  %s%s", form, fits ? "" : "\n  ");
-        (void)printf("%*s  %s\n", fits ? FORM_WIDTH - length : FORM_WIDTH, "", command->help);
-    }
-    (void)putchar('\n');
-    options_print(program_options, stdout);
-    (void)fputs("\nkeychain-auth COMMAND --help tells more of a command\n"
-                "exit: 0 done, 1 the answer was no, 2 usage, 3 no daemon, 4 other trouble\n",
-                stdout);
-}
-
-static void print_command_form(const struct command *command, FILE *stream) {
-    (void)fprintf(stream, "usage: keychain-auth %s [OPTION]...%s%s\n", command->name,
-                  command->operands[0] == '\0' ? "" : " ", command->operands);
-}
-
-static void print_command_usage(const struct command *command) {
-    print_command_form(command, stdout);
-    (void)printf("%s\n\n", command->help);
-    options_print(command->options, stdout);
-}
-
 static enum exit_code run(const struct command *command, const struct options *options) {
     size_t count = options_operand_count(options);
     if (options_flag(options, "help", false)) {
-        print_command_usage(command);
+        usage_print_command(command);
         return EXIT_DONE;
     }
     if (count < command->operands_min || count > command->operands_max) {
         say("%s: too %s operands", command->name, count < command->operands_min ? "few" : "many");
-        print_command_form(command, stderr);
+        usage_print_form(command, stderr);
         return EXIT_USAGE;
     }
     return command->run(options);
@@ -70,7 +34,7 @@ static enum exit_code run_command(const struct command *command, int argc,
     enum kc_error error = options_parse(command->options, argc, argv, &options, why);
     if (error == KC_INVALID) {
         say_report(why, error);
-        print_command_form(command, stderr);
+        usage_print_form(command, stderr);
         return EXIT_USAGE;
     }
     return error == KC_OK ? run(command, options) : say_fault(error, "can't start");
@@ -94,7 +58,7 @@ static enum exit_code help_with(const char *word) {
     if (command == NULL) {
         return refuse(word);
     }
-    print_command_usage(command);
+    usage_print_command(command);
     return EXIT_DONE;
 }
 
@@ -104,7 +68,7 @@ static enum exit_code run_word(int argc, const char *const *argv) {
         return help_with(argv[2]);
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-        print_usage();
+        usage_print();
         return EXIT_DONE;
     }
     if (strcmp(word, "--version") == 0) {

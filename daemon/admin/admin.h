@@ -53,6 +53,9 @@ enum exit_code cmd_unlock(const struct options *options);
 enum exit_code cmd_admin(const struct options *options);
 enum exit_code cmd_policy(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
+enum exit_code cmd_console(const struct options *options);
+enum exit_code cmd_shellenv(const struct options *options);
+enum exit_code cmd_complete(const struct options *options);
 enum exit_code cmd_commands(const struct options *options);
 
 #endif

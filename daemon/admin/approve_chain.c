@@ -6,6 +6,7 @@
 #include "daemon/admin/approve_chain.h"
 
 #include "daemon/admin/change.h"
+#include "daemon/admin/confirm.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/plan.h"
 #include "daemon/admin/policy_file.h"
@@ -122,12 +123,12 @@ static enum exit_code say_forged(const struct pending_entry *entry) {
     return EXIT_NO;
 }
 
-enum exit_code approve_chain(const struct options *options, const struct places *places,
-                             const struct pending_entry *entry, const struct rights *rights) {
+enum exit_code approve_chain(const struct places *places, const struct pending_entry *entry,
+                             const struct rights *rights, const struct approval_manner *manner) {
     KC_AUTO(config) config = NULL;
     KC_AUTO(recalled) recalled = NULL;
     struct plan plan;
-    const struct plan_wish wish = {.with_chain = options_flag(options, "with-chain", false),
+    const struct plan_wish wish = {.with_chain = manner->with_chain,
                                    .with_inline = rights->flags[CONFIG_INLINE] == CONFIG_SET,
                                    .with_rights = gives_rights(rights)};
     enum exit_code code = policy_file_open(&config);
@@ -151,8 +152,13 @@ enum exit_code approve_chain(const struct options *options, const struct places 
         return code;
     }
     show_plan(policy, recalled, &plan, wish.with_rights);
-    const struct change_name name = {.event = "approve", .options = options};
-    code = steps_make(places, &plan, rights, &name);
+    if (manner->asks) {
+        code = confirm("register these? [y/N] ", "--no-ask goes without the question");
+    }
+    const struct change_name name = {.event = "approve", .options = manner->options};
+    if (code == EXIT_DONE) {
+        code = steps_make(places, &plan, rights, &name);
+    }
     if (code == EXIT_DONE && !wish.with_rights) {
         say("no rights were given; --read and --write give them");
     }

@@ -8,6 +8,7 @@
 
 #include "daemon/admin/approve_chain.h"
 #include "daemon/admin/change.h"
+#include "daemon/admin/confirm.h"
 #include "daemon/admin/helper_copy.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/rights.h"
@@ -17,6 +18,7 @@
 #include "platform/clock.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,19 +124,33 @@ static enum exit_code check_unchanged(const struct pending_entry *entry,
     return EXIT_DONE;
 }
 
-static enum exit_code approve(const struct options *options, const struct places *places,
-                              const struct pending_entry *entry, const struct rights *rights) {
-    char asked[KC_MESSAGE_MAX];
+static enum exit_code ask(const struct pending_entry *entry, const char *rights) {
+    struct shown shown;
+    (void)puts(say_show(entry->path, &shown));
+    (void)printf("    %s\n    gets %s\n", entry->hash,
+                 rights[0] == '\0' ? "no rights" : say_show(rights, &shown));
+    return confirm("register this? [y/N] ", "--no-ask goes without the question");
+}
+
+static enum exit_code approve(const struct places *places, const struct pending_entry *entry,
+                              const struct rights *rights, const struct approval_manner *manner) {
+    char asked[KC_MESSAGE_MAX] = "";
     enum exit_code code = check_unchanged(entry, rights);
     if (code != EXIT_DONE) {
         return code;
     }
     rights_describe(rights, asked);
+    if (manner->asks) {
+        code = ask(entry, asked);
+    }
+    if (code != EXIT_DONE) {
+        return code;
+    }
     struct config_change change = {
         .kind = CONFIG_REGISTER, .path = entry->path, .hash = entry->hash};
     rights_lend(rights, &change);
     const struct change_name name = {
-        .event = "approve", .action = "register", .message = asked, .options = options};
+        .event = "approve", .action = "register", .message = asked, .options = manner->options};
     code = change_make(places, &change, &name);
     if (code == EXIT_DONE) {
         change_settle(places, entry->path, entry->id);
@@ -165,11 +181,14 @@ enum exit_code cmd_approve(const struct options *options) {
     if (code != EXIT_DONE) {
         return code;
     }
+    const struct approval_manner manner = {.options = options,
+                                           .with_chain = options_flag(options, "with-chain", false),
+                                           .asks = options_flag(options, "ask", false)};
     if (entry->end[0] != '\0') {
-        return approve_chain(options, places, entry, rights);
+        return approve_chain(places, entry, rights, &manner);
     }
-    if (options_flag(options, "with-chain", false)) {
+    if (manner.with_chain) {
         say("it asked by itself, so that there is no chain to take along");
     }
-    return approve(options, places, entry, rights);
+    return approve(places, entry, rights, &manner);
 }

@@ -7,16 +7,6 @@
 
 #include <stdio.h>
 
-static void print_option(const struct option *option) {
-    (void)printf("--%s\t%s\n", option->name, option->help);
-    if (option->can_negate) {
-        (void)printf("--no-%s\tnot: %s\n", option->name, option->help);
-    }
-    if (option->letter != 0) {
-        (void)printf("-%c\t%s\n", option->letter, option->help);
-    }
-}
-
 enum exit_code cmd_commands(const struct options *options) {
     if (options_operand_count(options) == 0) {
         for (const struct command *command = admin_commands; command->name != NULL; command++) {
@@ -31,8 +21,6 @@ enum exit_code cmd_commands(const struct options *options) {
         say("there is no command \"%s\"", say_show(name, &shown));
         return EXIT_USAGE;
     }
-    for (const struct option *option = command->options; option->name != NULL; option++) {
-        print_option(option);
-    }
+    options_list(command->options, stdout);
     return EXIT_DONE;
 }

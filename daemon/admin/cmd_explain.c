@@ -6,6 +6,7 @@
  */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/explain.h"
 #include "daemon/admin/explain_chain.h"
 #include "daemon/admin/findings.h"
@@ -29,8 +30,11 @@ static void print_findings(const struct findings *findings) {
         [FINDING_OK] = "ok", [FINDING_FAILED] = "FAILED", [FINDING_UNUSED] = "unused"};
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->items[i];
-        (void)printf("%-6s  %-12s  %-8s  %s\n", words[finding->result], finding->check,
-                     worth_word(finding), finding->fact);
+        bool is_used = finding->result != FINDING_UNUSED;
+        (void)printf("%s%-6s%s  %-12s  %-8s  %s\n",
+                     is_used ? colour_good_or_bad(finding->result == FINDING_OK) : colour_aside(),
+                     words[finding->result], colour_end(), finding->check, worth_word(finding),
+                     finding->fact);
     }
 }
 

@@ -2,6 +2,7 @@
 /* list: who is registered, and what they may do. */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/say.h"
@@ -38,8 +39,8 @@ static void print_rights(const struct policy_entry *entry) {
 
 static void print_entry(const struct policy_entry *entry) {
     struct shown shown;
-    (void)printf("%.8s  %s\n         ", policy_entry_hash(entry),
-                 say_show(policy_entry_path(entry), &shown));
+    (void)printf("%.8s  %s%s%s\n         ", policy_entry_hash(entry), colour_name(),
+                 say_show(policy_entry_path(entry), &shown), colour_end());
     print_rights(entry);
     const char *interpreter = policy_entry_interpreter(entry);
     if (interpreter != NULL) {

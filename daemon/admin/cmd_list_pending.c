@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/admin.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/policy_file.h"
 #include "daemon/admin/print.h"
@@ -70,7 +71,7 @@ static void print_asked(const struct pending_entry *entry) {
 
 static void print_entry(const struct pending_entry *entry, int64_t now_us) {
     struct shown shown;
-    (void)printf("%.*s  ", SHOWN_DIGITS, entry->id);
+    (void)printf("%s%.*s%s  ", colour_name(), SHOWN_DIGITS, entry->id, colour_end());
     print_bare(say_show(entry->path, &shown));
     print_asked(entry);
     (void)printf("%*s%" PRIu64 " time%s, last ", INDENT, "", entry->count,
@@ -194,6 +195,10 @@ enum exit_code cmd_list_pending(const struct options *options) {
     enum kc_error error = pending_load(places->pending, now_us, &pending);
     if (error != KC_OK) {
         return say_fault(error, "can't read the list of those who wait for approval");
+    }
+    if (options_flag(options, "count", false)) {
+        (void)printf("%zu\n", pending_count(pending));
+        return EXIT_DONE;
     }
     const struct policy *policy = config_policy(config);
     return options_flag(options, "json", false) ? print_as_json(policy, pending)

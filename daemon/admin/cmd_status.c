@@ -3,6 +3,7 @@
 #include "daemon/admin/admin.h"
 
 #include "daemon/admin/answer.h"
+#include "daemon/admin/colour.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/say.h"
 #include "libkc/parse.h"
@@ -22,7 +23,8 @@ static void print_facts(const struct kc_answer *answer, size_t count) {
     }
     for (size_t i = 0; i < count; i++) {
         const char *value = kc_answer_attribute_value(answer, 0, i);
-        (void)printf("%-*s  %s\n", width, kc_answer_attribute_name(answer, 0, i),
+        (void)printf("%s%-*s%s  %s\n", colour_aside(), width,
+                     kc_answer_attribute_name(answer, 0, i), colour_end(),
                      parse_escape_sentence(value, strlen(value), shown.text, sizeof shown.text));
     }
 }

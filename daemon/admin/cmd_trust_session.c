@@ -6,6 +6,7 @@
 #include "daemon/admin/admin.h"
 
 #include "daemon/admin/change.h"
+#include "daemon/admin/confirm.h"
 #include "daemon/admin/places.h"
 #include "daemon/admin/plan.h"
 #include "daemon/admin/policy_file.h"
@@ -16,13 +17,11 @@
 #include "daemon/caller.h"
 #include "daemon/policy.h"
 #include "platform/self.h"
-#include "platform/tty.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define LINK_TEXT_SIZE 1024
-#define ANSWER_SIZE    8
 
 /* What a process that needs no step is, without any right being asked for. */
 static const char *describe_known(const struct policy *policy, const struct chain_link *link,
@@ -71,35 +70,10 @@ static enum exit_code refuse(const struct chain *chain, const struct plan *plan,
     return EXIT_NO;
 }
 
-static bool is_yes(const char *answer) {
-    static const char *const words[] = {"y", "Y", "yes", "Yes", "YES"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(answer, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum exit_code ask(const struct options *options) {
-    char answer[ANSWER_SIZE];
-    size_t length = 0;
-    if (options_flag(options, "yes", false)) {
-        return EXIT_DONE;
-    }
-    (void)fflush(stdout);
-    enum kc_error error =
-        tty_read_line("register these? [y/N] ", answer, sizeof answer - 1, &length);
-    if (error == KC_NOT_FOUND) {
-        say("there is no terminal to ask at, so nothing was registered; --yes answers for you");
-        return EXIT_NO;
-    }
-    answer[error == KC_OK ? length : 0] = '\0';
-    if (is_yes(answer)) {
-        return EXIT_DONE;
-    }
-    say("nothing was registered");
-    return EXIT_NO;
+    return options_flag(options, "yes", false)
+               ? EXIT_DONE
+               : confirm("register these? [y/N] ", "--yes answers for you");
 }
 
 /* Who was shown must still be there: a process that ended may have left its place to another. */

@@ -6,6 +6,7 @@
  */
 #include "daemon/admin/explain.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/question.h"
 #include "daemon/admin/say.h"
@@ -71,8 +72,8 @@ static void print_explanation(const struct explanation *explanation) {
     const struct decision *decision = &explanation->decision;
     struct shown shown;
     bool is_allowed = decision->verdict == VERDICT_ALLOWED;
-    (void)printf("%s%s%s\n", is_allowed ? "allowed" : "denied", is_allowed ? "" : "  ",
-                 kc_reason_word(decision->reason));
+    (void)printf("%s%s%s%s%s\n", colour_good_or_bad(is_allowed), is_allowed ? "allowed" : "denied",
+                 colour_end(), is_allowed ? "" : "  ", kc_reason_word(decision->reason));
     (void)printf("program  \"%s\" (sha256 %.8s)\n", say_show(explanation->subject->path, &shown),
                  explanation->subject->hash);
     if (decision->message[0] != '\0') {

@@ -5,6 +5,7 @@
  */
 #include "daemon/admin/explain_chain.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/findings.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/question.h"
@@ -113,8 +114,8 @@ static void print_scene(const struct scene *scene, const struct remarks *remarks
     const struct decision *decision = &scene->decision;
     struct shown shown;
     bool is_allowed = decision->verdict == VERDICT_ALLOWED;
-    (void)printf("%s%s%s\n", is_allowed ? "allowed" : "denied", is_allowed ? "" : "  ",
-                 kc_reason_word(decision->reason));
+    (void)printf("%s%s%s%s%s\n", colour_good_or_bad(is_allowed), is_allowed ? "allowed" : "denied",
+                 colour_end(), is_allowed ? "" : "  ", kc_reason_word(decision->reason));
     if (decision->message[0] != '\0') {
         (void)printf("why      %s\n", decision->message);
     }

@@ -13,83 +13,84 @@
     { .name = NULL }
 #define JSON \
     { .name = "json", .help = "print JSON, for programs" }
-#define SOCKET                                                                                  \
-    {                                                                                           \
-        .name = "socket", .kind = OPTION_VALUE, .argument = "ADDRESS",                          \
-        .help = "where the daemon listens (default: KEYCHAIN_AUTH_SOCKET, else the user's own)" \
+#define SOCKET                                                         \
+    {                                                                  \
+        .name = "socket", .kind = OPTION_VALUE, .argument = "ADDRESS", \
+        .help = "where the daemon listens"                             \
     }
 #define ATTRIBUTE(text)                                                                     \
     {                                                                                       \
         .name = "attr", .kind = OPTION_VALUE, .can_repeat = true, .argument = "NAME=VALUE", \
         .help = (text)                                                                      \
     }
-#define GRANTS(word, text)                                        \
-    {                                                             \
-        .name = (word), .kind = OPTION_VALUE, .can_repeat = true, \
-        .argument = "SERVICE[,SERVICE...]", .help = (text)        \
+#define GRANTS(word, text)                                                                     \
+    {                                                                                          \
+        .name = (word), .kind = OPTION_VALUE, .can_repeat = true, .argument = "SERVICE[,...]", \
+        .help = (text)                                                                         \
     }
 #define LIBRARY(text)                                                                    \
     {                                                                                    \
         .name = "library", .kind = OPTION_VALUE, .can_repeat = true, .argument = "PATH", \
         .help = (text)                                                                   \
     }
-#define GIVEN_RIGHTS                                                                       \
-    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may read"),                  \
-        GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may write and delete"), \
-        {.name = "search",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "it may list names, and read and delete by prefix"},                      \
-        {.name = "plain",                                                                  \
-         .can_negate = true,                                                               \
-         .help = "it speaks the bare protocol, without a nonce (weaker)"},                 \
-        {.name = "jit",                                                                    \
-         .can_negate = true,                                                               \
-         .help = "it makes code as it runs, as node and java do (weaker)"},                \
-        {.name = "helper",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "it has no rights of its own: its callers' count"},                       \
-        {.name = "launcher",                                                               \
-         .can_negate = true,                                                               \
-         .help = "it hands rights on to what it starts: a shell, tmux, make"},             \
-        {.name = "session-root",                                                           \
-         .can_negate = true,                                                               \
-         .help = "nobody need stand above it: a terminal, a service"},                     \
-        {.name = "interactive",                                                            \
-         .can_negate = true,                                                               \
-         .help = "an interpreter: it counts at a terminal (default)"},                     \
-        {.name = "inline",                                                                 \
-         .can_negate = true,                                                               \
-         .help = "an interpreter: it counts with code from -c or a pipe, too"},            \
-        {.name = "ancestry-chain",                                                         \
-         .can_negate = true,                                                               \
-         .help = "its callers must be allowed, too, as a helper's"},                       \
-        LIBRARY("it may run code from this file, which isn't the administrator's")
-#define INTERPRETER                                                         \
-    {                                                                       \
-        .name = "interpreter", .kind = OPTION_VALUE, .argument = "PATH",    \
-        .help = "PATH runs this script (default: what its first line says)" \
+#define GIVEN_RIGHTS                                                                         \
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, to read"),                             \
+        GRANTS("write", "the same, to write and to delete"),                                 \
+        {.name = "search",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "to list names, and read and delete by prefix"},                            \
+        {.name = "plain", .can_negate = true, .help = "it speaks without a nonce (weaker)"}, \
+        {.name = "jit",                                                                      \
+         .can_negate = true,                                                                 \
+         .help = "it makes code as it runs, as node does (weaker)"},                         \
+        {.name = "helper",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "it has no rights of its own: its callers' count"},                         \
+        {.name = "launcher",                                                                 \
+         .can_negate = true,                                                                 \
+         .help = "it hands rights on to what it starts: tmux, make"},                        \
+        {.name = "session-root",                                                             \
+         .can_negate = true,                                                                 \
+         .help = "nobody need stand above it: a terminal, a service"},                       \
+        {.name = "interactive",                                                              \
+         .can_negate = true,                                                                 \
+         .help = "an interpreter: it counts at a terminal (default)"},                       \
+        {.name = "inline",                                                                   \
+         .can_negate = true,                                                                 \
+         .help = "an interpreter: it counts with -c or a pipe, too"},                        \
+        {.name = "ancestry-chain",                                                           \
+         .can_negate = true,                                                                 \
+         .help = "its callers must be allowed, too, as a helper's"},                         \
+        LIBRARY("it may run code from this file of yours")
+#define INTERPRETER                                                      \
+    {                                                                    \
+        .name = "interpreter", .kind = OPTION_VALUE, .argument = "PATH", \
+        .help = "it runs the script (default: its first line)"           \
     }
 
 #define PASSPHRASE_FD                                                   \
     {                                                                   \
         .name = "passphrase-fd", .kind = OPTION_VALUE, .argument = "N", \
-        .help = "read the passphrase from this descriptor, a line each" \
+        .help = "read the passphrase from this descriptor"              \
     }
-#define PINENTRY                                                                     \
-    {                                                                                \
-        .name = "pinentry", .kind = OPTION_VALUE, .argument = "PROGRAM",             \
-        .help = "ask in this window (default without a terminal: /usr/bin/pinentry)" \
+#define PINENTRY                                                         \
+    {                                                                    \
+        .name = "pinentry", .kind = OPTION_VALUE, .argument = "PROGRAM", \
+        .help = "ask in this program's window, not here"                 \
     }
 
 static const struct option only_help[] = {HELP, END};
 static const struct option only_json[] = {JSON, HELP, END};
+static const struct option pending_options[] = {
+    {.name = "count", .help = "print only how many wait"}, JSON, HELP, END};
 static const struct option only_socket[] = {SOCKET, HELP, END};
 static const struct option status_options[] = {JSON, SOCKET, HELP, END};
 static const struct option proof_options[] = {PASSPHRASE_FD, SOCKET, HELP, END};
 static const struct option given_rights[] = {GIVEN_RIGHTS, PASSPHRASE_FD, SOCKET, HELP, END};
 static const struct option approve_options[] = {
     GIVEN_RIGHTS,
-    {.name = "with-chain", .help = "of a helper: those above its caller become launchers, too"},
+    {.name = "with-chain", .help = "those above the caller become launchers, too"},
+    {.name = "ask", .can_negate = true, .help = "show what would be registered, and ask first"},
     PASSPHRASE_FD,
     SOCKET,
     HELP,
@@ -109,16 +110,16 @@ static const struct option register_options[] = {GIVEN_RIGHTS, INTERPRETER, PASS
 static const struct option upgrade_options[] = {INTERPRETER, PASSPHRASE_FD, SOCKET, HELP, END};
 
 static const struct option taken_rights[] = {
-    GRANTS("read", "services, or SERVICE/TARGET-GLOB, that it may not read any more"),
-    GRANTS("write", "services, or SERVICE/TARGET-GLOB, that it may not write any more"),
+    GRANTS("read", "services, or SERVICE/TARGET-GLOB, to read no more"),
+    GRANTS("write", "the same, to write and delete no more"),
     {.name = "search", .help = "it may not search any more"},
     {.name = "plain", .help = "it must use the nonce again"},
     {.name = "jit", .help = "it may not make code any more"},
     {.name = "helper", .help = "it isn't a helper any more: its own rights count"},
     {.name = "launcher", .help = "it may not hand rights on any more"},
     {.name = "session-root", .help = "somebody must stand above it again"},
-    {.name = "interactive", .help = "an interpreter: it doesn't count at a terminal any more"},
-    {.name = "inline", .help = "an interpreter: it doesn't count with code from -c any more"},
+    {.name = "interactive", .help = "an interpreter: not at a terminal any more"},
+    {.name = "inline", .help = "an interpreter: not with code from -c any more"},
     {.name = "ancestry-chain", .help = "its callers aren't asked any more"},
     LIBRARY("it may not run code from this file any more"),
     PASSPHRASE_FD,
@@ -130,8 +131,8 @@ static const struct option start_options[] = {
     {.name = "foreground", .help = "stay in the foreground and log to standard error"},
     {.name = "store",
      .kind = OPTION_VALUE,
-     .argument = "NAME",
-     .help = "file, secret-service, memory or auto (default: the policy's, else auto)"},
+     .argument = "file|secret-service|memory|auto",
+     .help = "where the values are (default: as config.json says)"},
     SOCKET,
     HELP,
     END};
@@ -139,7 +140,7 @@ static const struct option start_options[] = {
 static const struct option set_options[] = {
     ATTRIBUTE("an attribute that is stored with the value"),
     {.name = "keep-newline", .help = "store the newline that ends standard input, too"},
-    {.name = "json", .help = "aws: store it only when it is a key that the AWS tools can use"},
+    {.name = "json", .help = "aws: only a key that the AWS tools can use"},
     {.name = "allow-empty", .help = "store a value without a byte, from standard input"},
     PASSPHRASE_FD,
     SOCKET,
@@ -162,11 +163,11 @@ static const struct option audit_options[] = {
      .letter = 'n',
      .kind = OPTION_VALUE,
      .argument = "N",
-     .help = "only the last N records (default: all; with --follow, 10)"},
+     .help = "only the last N (default: all; --follow: 10)"},
     {.name = "since",
      .kind = OPTION_VALUE,
      .argument = "TIME",
-     .help = "no earlier: 90s, 15m, 2h or 7d ago, or 2026-01-02T03:04:05Z"},
+     .help = "90s, 15m, 2h, 7d ago, or 2026-01-02T03:04:05Z"},
     {.name = "service",
      .kind = OPTION_VALUE,
      .argument = "SERVICE",
@@ -178,7 +179,7 @@ static const struct option audit_options[] = {
     {.name = "path",
      .kind = OPTION_VALUE,
      .argument = "GLOB",
-     .help = "only records of programs with a path like this, with * and ?"},
+     .help = "only records of programs with a path like this"},
     {.name = "binary",
      .kind = OPTION_VALUE,
      .argument = "PATH",
@@ -186,13 +187,11 @@ static const struct option audit_options[] = {
     {.name = "denied", .help = "only what was denied"},
     {.name = "result",
      .kind = OPTION_VALUE,
-     .argument = "RESULT",
-     .help = "only success, denied or error"},
+     .argument = "success|denied|error",
+     .help = "only records with this result"},
     {.name = "chain", .help = "show who stands behind each request, too"},
     {.name = "stats", .help = "count: who asked for what how often, first and last"},
-    {.name = "json",
-     .can_negate = true,
-     .help = "JSON, a line each (the default unless standard output is a terminal)"},
+    {.name = "json", .can_negate = true, .help = "a line each (the default where no terminal is)"},
     HELP,
     END};
 
@@ -200,7 +199,7 @@ static const struct option aws_options[] = {
     {.name = "yes", .help = "write the change without asking"}, HELP, END};
 
 static const struct option store_options[] = {
-    {.name = "keep-source", .help = "leave the items in the store that they are copied from, too"},
+    {.name = "keep-source", .help = "leave the items where they are copied from, too"},
     PASSPHRASE_FD,
     HELP,
     END};
@@ -209,7 +208,7 @@ static const struct option unlock_options[] = {
     {.name = "timeout",
      .kind = OPTION_VALUE,
      .argument = "DURATION",
-     .help = "lock again when nothing was asked for so long: 90s, 15m, 8h, 1d"},
+     .help = "lock when nothing was asked for so long: 15m, 8h"},
     PASSPHRASE_FD,
     PINENTRY,
     SOCKET,
@@ -225,11 +224,16 @@ static const struct option admin_options[] = {
     END};
 
 static const struct option passphrase_options[] = {
-    {.name = "keep-key-file",
-     .help = "leave the key in the clear as well, so that the daemon starts unlocked (weaker)"},
+    {.name = "keep-key-file", .help = "leave the key in the clear, too (weaker)"},
     PASSPHRASE_FD,
     PINENTRY,
     SOCKET,
+    HELP,
+    END};
+
+static const struct option complete_options[] = {
+    {.name = "services", .help = "services, with WORD before and a second one behind each"},
+    {.name = "targets", .help = "targets of the service WORD, with a second one before each"},
     HELP,
     END};
 
@@ -239,14 +243,13 @@ static const struct option import_options[] = {
     {.name = "service",
      .kind = OPTION_VALUE,
      .argument = "SERVICE",
-     .help = "env: the service (default: env); secret-service: for all (default: each its schema)"},
+     .help = "of all (default: env; secret-service: their schemas)"},
     {.name = "match",
      .kind = OPTION_VALUE,
      .can_repeat = true,
      .argument = "NAME=VALUE",
      .help = "secret-service: only items with this attribute"},
-    {.name = "delete-source",
-     .help = "secret-service: delete there what was imported, once it is stored"},
+    {.name = "delete-source", .help = "secret-service: delete there what was stored here"},
     PASSPHRASE_FD,
     SOCKET,
     HELP,
@@ -257,7 +260,7 @@ const struct command admin_commands[] = {
     {"start", "", "start the daemon", start_options, 0, 0, cmd_start},
     {"stop", "", "stop the daemon and wait until it has ended", only_socket, 0, 0, cmd_stop},
     {"status", "", "show what the daemon says of itself", status_options, 0, 0, cmd_status},
-    {"list-pending", "", "show who was turned away and waits for approval", only_json, 0, 0,
+    {"list-pending", "", "show who was turned away and waits for approval", pending_options, 0, 0,
      cmd_list_pending},
     {"approve", "ID|PATH", "register a program, or a helper's callers, that were turned away",
      approve_options, 1, 1, cmd_approve},
@@ -285,8 +288,8 @@ const struct command admin_commands[] = {
      cmd_delete},
     {"search", "SERVICE [PREFIX]", "list names and attributes, never values", search_options, 1, 2,
      cmd_search},
-    {"import", "SOURCE [FILE]", "store what secret-service, env, aws or git has", import_options, 1,
-     2, cmd_import},
+    {"import", "env|aws|git|secret-service [FILE]",
+     "store what secret-service, env, aws or git has", import_options, 1, 2, cmd_import},
     {"aws", "configure PROFILE", "let the AWS tools ask keychain-auth for a profile's key",
      aws_options, 2, 2, cmd_aws},
     {"store", "migrate file|secret-service", "move all items to another store", store_options, 2, 2,
@@ -300,6 +303,13 @@ const struct command admin_commands[] = {
      proof_options, 1, 1, cmd_policy},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
+    {"console", "", "read commands at the terminal, with a history and completion", only_help, 0, 0,
+     cmd_console},
+    {"shellenv", "bash|zsh|fish",
+     "print functions for the shell: eval \"$(keychain-auth shellenv bash)\"", only_help, 1, 1,
+     cmd_shellenv},
     {"commands", "[COMMAND]", "list commands, or a command's options, for completions", only_help,
      0, 1, cmd_commands},
+    {"complete", "[WORD...]", "list what could be the last WORD, for completions", complete_options,
+     0, SIZE_MAX, cmd_complete},
     {.name = NULL}};

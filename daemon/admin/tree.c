@@ -2,6 +2,7 @@
 /* Draws. Everything that comes from outside is escaped; nothing is decided here. */
 #include "daemon/admin/tree.h"
 
+#include "daemon/admin/colour.h"
 #include "daemon/admin/print.h"
 #include "daemon/admin/say.h"
 #include "daemon/caller.h"
@@ -101,8 +102,9 @@ void tree_print(const struct chain *chain, const struct remarks *remarks, bool w
         int rest = width - indent_of(i) - columns(text);
         (void)printf("%*s└ %s", indent_of(i), "", text);
         if (remarks->texts[i] != NULL) {
-            (void)printf("%*s  %s %s", rest > 0 ? rest : 0, "", remarks->passes[i] ? "✓" : "✗",
-                         remarks->texts[i]);
+            (void)printf("%*s  %s%s %s%s", rest > 0 ? rest : 0, "",
+                         colour_good_or_bad(remarks->passes[i]), remarks->passes[i] ? "✓" : "✗",
+                         remarks->texts[i], colour_end());
         }
         (void)putchar('\n');
     }

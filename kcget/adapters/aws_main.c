@@ -4,7 +4,10 @@
  * is kept by keychain-auth, service "aws". It prints that document or nothing, and it waits for
  * nobody: a process that hangs here hangs every tool.
  */
-#include "kcget/door.h"
+#include "kcget/adapters/door.h"
+#include "kcget/complain.h"
+#include "kcget/output.h"
+#include "kcget/reach.h"
 #include "libkc/error.h"
 #include "libkc/keychain-auth.h"
 #include "libkc/message_aws.h"
@@ -19,42 +22,40 @@
 
 #define SERVICE    "aws"
 #define SHOWN_SIZE 128
+#define TIMEOUT_S  10
 
-static const struct option table[] = {DOOR_OPTIONS, {.name = NULL}};
+const char complain_name[] = "aws-credential-keychain-auth";
+
+static const struct option table[] = {DOOR_OPTIONS(TIMEOUT_S), {.name = NULL}};
 
 /* What is stored isn't fit for the tools. */
-static enum exit_code refuse(const struct door *door, const char *profile, enum kc_error error,
-                             const char *why) {
+static enum exit_code refuse(const char *profile, enum kc_error error, const char *why) {
     char shown[SHOWN_SIZE];
-    char sentence[2 * KC_MESSAGE_MAX];
     if (error != KC_INVALID && error != KC_TIMEOUT) {
-        door_complain(door, kc_error_text(error));
+        complain("%s", kc_error_text(error));
         return EXIT_FAULT;
     }
     parse_escape(profile, strlen(profile), shown, sizeof shown);
-    (void)snprintf(sentence, sizeof sentence,
-                   "the key of profile \"%s\" can't be used: %s; to store another: keychain-auth "
-                   "set --json " SERVICE " PROFILE",
-                   shown, why);
-    door_complain(door, sentence);
+    complain("the key of profile \"%s\" can't be used: %s; to store another: keychain-auth set "
+             "--json " SERVICE " PROFILE",
+             shown, why);
     return EXIT_NO;
 }
 
-static enum exit_code show_answer(const struct door *door, const char *profile,
-                                  const struct kc_answer *answer) {
-    if (!door_is_success(answer)) {
-        return door_explain(door, answer);
+static enum exit_code show_answer(const char *profile, const struct kc_answer *answer) {
+    if (!reach_is_success(answer)) {
+        return reach_explain(answer);
     }
     const char *value = kc_answer_value(answer, 0);
     if (kc_answer_count(answer) != 1 || value == NULL ||
         strcmp(kc_answer_target(answer, 0), profile) != 0) {
-        return door_complain_answer(door);
+        return reach_complain_answer();
     }
     KC_AUTO(secret) line = NULL;
     char why[KC_MESSAGE_MAX] = "";
     enum kc_error error =
         message_write_aws(value, kc_answer_value_length(answer, 0), clock_wall_us(), &line, why);
-    return error == KC_OK ? door_print(door, line) : refuse(door, profile, error, why);
+    return error == KC_OK ? output_write(line) : refuse(profile, error, why);
 }
 
 static enum exit_code run(struct door *door, const struct options *options) {
@@ -74,20 +75,19 @@ static enum exit_code run(struct door *door, const struct options *options) {
         code = door_ask(door, &query, &answer);
     }
     if (code == EXIT_DONE) {
-        code = show_answer(door, profile, answer);
+        code = show_answer(profile, answer);
     }
     kc_answer_free(answer);
     return code;
 }
 
 static const struct door_program program = {
-    .name = "aws-credential-keychain-auth",
     .operands = "PROFILE",
     .about = "prints the key of an AWS profile for the AWS tools, which run it after\n"
              "keychain-auth aws configure PROFILE",
     .exits = "0 done, 1 absent, expired or denied, 2 usage, 3 no daemon, 4 other trouble",
     .options = table,
-    .timeout_s = 10,
+    .timeout_s = TIMEOUT_S,
     .run = run,
 };
 

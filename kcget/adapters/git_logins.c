@@ -2,9 +2,11 @@
 /* The items, one request each, and what git is told of them. */
 #include "kcget/adapters/git_logins.h"
 
+#include "kcget/adapters/door.h"
 #include "kcget/adapters/git_lines.h"
 #include "kcget/adapters/git_logins_internal.h"
-#include "kcget/door.h"
+#include "kcget/complain.h"
+#include "kcget/reach.h"
 #include "libkc/protocol.h"
 #include "libkc/secret.h"
 #include "platform/clock.h"
@@ -81,10 +83,10 @@ enum exit_code git_fetch(struct door *door, const struct login *logins, size_t c
         }
     }
     enum exit_code code = door_ask(door, &query, &found.answer);
-    if (code == EXIT_DONE && !door_is_success(found.answer)) {
-        code = door_is_absent(found.answer) ? EXIT_DONE : door_explain(door, found.answer);
+    if (code == EXIT_DONE && !reach_is_success(found.answer)) {
+        code = reach_is_absent(found.answer) ? EXIT_DONE : reach_explain(found.answer);
     } else if (code == EXIT_DONE && !sort_results(logins, targets, count, &found)) {
-        code = door_complain_answer(door);
+        code = reach_complain_answer();
     }
     if (code != EXIT_DONE) {
         found_clear(&found);
@@ -116,9 +118,9 @@ static enum exit_code change(struct door *door, const struct kc_query *query, bo
     struct kc_answer *answer = NULL;
     enum exit_code code = door_ask(door, query, &answer);
     if (code == EXIT_DONE) {
-        *ret_changed = door_is_success(answer);
-        if (!*ret_changed && !door_is_absent(answer)) {
-            code = door_explain(door, answer);
+        *ret_changed = reach_is_success(answer);
+        if (!*ret_changed && !reach_is_absent(answer)) {
+            code = reach_explain(answer);
         }
     }
     kc_answer_free(answer);
@@ -133,9 +135,9 @@ enum exit_code git_write(struct door *door, const struct login *login,
     bool is_written = false;
     enum kc_error error = login_write_target(login, target);
     if (error != KC_OK) {
-        door_complain(door, error == KC_TOO_BIG
-                                ? "user, host and path together are too long to be stored"
-                                : "user, host or path isn't text that can be stored");
+        complain("%s", error == KC_TOO_BIG
+                           ? "user, host and path together are too long to be stored"
+                           : "user, host or path isn't text that can be stored");
         return EXIT_NO;
     }
     const struct kc_query query = {.action = "write",
@@ -176,9 +178,8 @@ static enum exit_code try_item(struct search *search, const struct git_item *ite
     if (error == KC_OK || error == KC_NOT_FOUND) {
         return EXIT_DONE;
     }
-    door_complain(search->door, error == KC_INVALID
-                                    ? "the stored login isn't one that git's lines can carry"
-                                    : kc_error_text(error));
+    complain("%s", error == KC_INVALID ? "the stored login isn't one that git's lines can carry"
+                                       : kc_error_text(error));
     return EXIT_FAULT;
 }
 

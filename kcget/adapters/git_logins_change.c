@@ -2,9 +2,10 @@
 /* Storing and erasing: the login first, then the list of those who have one. */
 #include "kcget/adapters/git_logins.h"
 
+#include "kcget/adapters/door.h"
 #include "kcget/adapters/git_lines.h"
 #include "kcget/adapters/git_logins_internal.h"
-#include "kcget/door.h"
+#include "kcget/complain.h"
 #include "libkc/protocol.h"
 #include "libkc/secret.h"
 
@@ -26,8 +27,8 @@ static enum exit_code list_user(struct door *door, const struct login *place,
         return EXIT_DONE;
     }
     if (error != KC_OK) {
-        door_complain(door, "stored; but this host has so many logins that it will be found with "
-                            "its username only");
+        complain("stored; but this host has so many logins that it will be found with "
+                 "its username only");
         return EXIT_NO;
     }
     struct git_item longer = *listing;
@@ -64,8 +65,8 @@ enum exit_code git_logins_store(struct door *door, const struct git_request *req
         return EXIT_DONE;
     }
     if (error != KC_OK) {
-        door_complain(door, error == KC_TOO_BIG ? "the password is too long to be stored"
-                                                : kc_error_text(error));
+        complain("%s", error == KC_TOO_BIG ? "the password is too long to be stored"
+                                           : kc_error_text(error));
         return error == KC_TOO_BIG ? EXIT_NO : EXIT_FAULT;
     }
     struct found found;

@@ -4,9 +4,11 @@
  * request to standard input and reads lines from standard output; what isn't there is answered with
  * nothing and exit 0, and so is any other word, as gitcredentials(7) asks of helpers.
  */
+#include "kcget/adapters/door.h"
 #include "kcget/adapters/git_lines.h"
 #include "kcget/adapters/git_logins.h"
-#include "kcget/door.h"
+#include "kcget/complain.h"
+#include "kcget/output.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
 #include "libkc/protocol.h"
@@ -18,7 +20,9 @@
 
 #define READ_SIZE 4096
 
-static const struct option table[] = {DOOR_OPTIONS, {.name = NULL}};
+const char complain_name[] = "git-credential-keychain-auth";
+
+static const struct option table[] = {DOOR_OPTIONS(REACH_TIMEOUT_S), {.name = NULL}};
 
 /* Up to and with the blank line; the rest is nobody's. */
 static enum kc_error read_bytes(struct secret *text) {
@@ -39,8 +43,7 @@ static enum kc_error read_bytes(struct secret *text) {
     return ferror(stdin) ? KC_IO : KC_OK;
 }
 
-static enum exit_code read_request(const struct door *door, struct secret *text,
-                                   struct git_request *request) {
+static enum exit_code read_request(struct secret *text, struct git_request *request) {
     KC_AUTO(secret) buffer = NULL;
     char why[KC_MESSAGE_MAX] = "";
     enum kc_error error = secret_new(READ_SIZE, &buffer);
@@ -59,14 +62,14 @@ static enum exit_code read_request(const struct door *door, struct secret *text,
     if (error == KC_TOO_BIG) {
         (void)snprintf(why, sizeof why, "the request has more than %d bytes", GIT_REQUEST_MAX);
     }
-    door_complain(door, why[0] != '\0' ? why : kc_error_text(error));
+    complain("%s", why[0] != '\0' ? why : kc_error_text(error));
     return error == KC_INVALID || error == KC_TOO_BIG ? EXIT_USAGE : EXIT_FAULT;
 }
 
 static enum exit_code get(struct door *door, const struct git_request *request) {
     KC_AUTO(secret) lines = NULL;
     enum exit_code code = git_logins_get(door, request, &lines);
-    return code == EXIT_DONE && lines != NULL ? door_print(door, lines) : code;
+    return code == EXIT_DONE && lines != NULL ? output_write(lines) : code;
 }
 
 static const struct operation {
@@ -102,21 +105,20 @@ static enum exit_code run(struct door *door, const struct options *options) {
         return code;
     }
     if (secret_new(READ_SIZE, &text) != KC_OK) {
-        door_complain(door, kc_error_text(KC_NO_MEMORY));
+        complain("%s", kc_error_text(KC_NO_MEMORY));
         return EXIT_FAULT;
     }
-    code = read_request(door, text, &request);
+    code = read_request(text, &request);
     return code == EXIT_DONE ? operation->run(door, &request) : code;
 }
 
 static const struct door_program program = {
-    .name = "git-credential-keychain-auth",
     .operands = "get|store|erase",
     .about = "keeps git's logins in keychain-auth; git runs it after\n"
              "git config --global credential.helper keychain-auth",
     .exits = "0 done or nothing there, 1 denied, 2 usage, 3 no daemon, 4 other trouble",
     .options = table,
-    .timeout_s = 30,
+    .timeout_s = REACH_TIMEOUT_S,
     .run = run,
 };
 

@@ -29,11 +29,17 @@ enum kc_error harden_streams(void) {
     return KC_OK;
 }
 
-enum kc_error harden_memory(void) {
+enum kc_error harden_memory_until_launch(void) {
     /* Non-dumpable also forbids the core that a pipe in core_pattern would get, for which
-     * RLIMIT_CORE means nothing (core(5)). */
-    if (check_is_on("dumpable") && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
-        return KC_UNSUPPORTED;
+     * RLIMIT_CORE means nothing (core(5)). An exec ends it (prctl(2)). */
+    bool is_shut = !check_is_on("dumpable") || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return is_shut ? KC_OK : KC_UNSUPPORTED;
+}
+
+enum kc_error harden_memory(void) {
+    enum kc_error error = harden_memory_until_launch();
+    if (error != KC_OK) {
+        return error;
     }
     struct rlimit none = {0, 0};
     return setrlimit(RLIMIT_CORE, &none) == 0 ? KC_OK : KC_INTERNAL;

@@ -17,6 +17,7 @@ BELOW = {
     "daemon": {"daemon", "libkc", "platform"},
     "kcget": {"kcget", "libkc", "platform"},
     "libkcshim": {"libkcshim", "libkc", "platform"},
+    "shell": {"shell", "libkc", "platform"},
 }
 
 HEAVY = [
@@ -32,6 +33,7 @@ HEAVY = [
     (r"(libsecret|gio|glib)/.*|glib\.h",
      r"daemon/store/libsecret\w*\.[ch]|libkcshim/server\w*\.[ch]"),
     (r"glib-object\.h", r"libkcshim/intercept\.c"),
+    (r"readline/.*", r"shell/console/editor\.c"),
 ]
 
 # The interposing part of the shim is an OS service, and so is the end of a socketpair in
@@ -97,10 +99,12 @@ sample libkc/across.c <<<'#include "daemon/policy.h"'
 sample kcget/os.c <<<'#include <unistd.h>'
 sample daemon/heavy.c <<<'#include <uv.h>'
 sample daemon/heavy.h <<<'#include <jansson.h>'
+sample shell/console/main.c <<<'#include <readline/readline.h>'
 sample daemon/macro.c <<<'#ifdef __linux__'
 sample daemon/short.c <<<'#include "short.h"'
 sample libkcshim/across.c <<<'#include "daemon/policy.h"'
 sample libkcshim/map.c <<<'#include <gio/gio.h>'
 must_find platform/up.c:1 libkc/across.c:1 kcget/os.c:1 daemon/heavy.c:1 daemon/heavy.h:1 \
-    daemon/macro.c:1 daemon/short.c:1 libkcshim/across.c:1 libkcshim/map.c:1
+    daemon/macro.c:1 daemon/short.c:1 libkcshim/across.c:1 libkcshim/map.c:1 \
+    shell/console/main.c:1
 report

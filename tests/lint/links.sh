@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 
-ours='tests|scripts|docs|libkc|daemon|kcget|libkcshim|platform'
+ours='tests|scripts|docs|libkc|daemon|kcget|libkcshim|shell|platform'
 
 check() {
     local page link path

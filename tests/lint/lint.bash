@@ -11,7 +11,7 @@ sources() {
     for pattern in "$@"; do
         names+=(-o -name "$pattern")
     done
-    find platform libkc daemon kcget libkcshim tests -type f \( "${names[@]}" \) 2>/dev/null |
+    find platform libkc daemon kcget libkcshim shell tests -type f \( "${names[@]}" \) 2>/dev/null |
         LC_ALL=C sort
 }
 

@@ -31,6 +31,18 @@ check() {
             knows "$text" "$option" || echo "$small.1 doesn't know $option"
         done
     done
+    while IFS=$'\t' read -r command _; do
+        knows "$text" "$command" || echo "kcget.1 doesn't know the command $command"
+        while IFS=$'\t' read -r option _; do
+            knows "$text" "$option" || echo "kcget.1 doesn't know $option of $command"
+        done < <("$build/kcget" --complete "$command" -)
+    done < <("$build/kcget" --complete '' | grep -v '^:')
+    [ -x "$build/keychain-auth-console" ] || return 0
+    text=$(mandoc -T utf8 docs/man/keychain-auth-console.1 2>/dev/null | col -b)
+    for option in $("$build/keychain-auth-console" --help |
+        grep -oE -- '(^| )--?[a-z][a-z-]*' | sort -u); do
+        knows "$text" "$option" || echo "keychain-auth-console.1 doesn't know $option"
+    done
 }
 
 [ ! -x "$build/kc-shim" ] || small_programs+=(kc-shim)
@@ -53,5 +65,6 @@ sample docs/man/keychain-auth.1 <<'END'
 .Nm keychain-auth
 END
 sample docs/man/kcget.1 <<<'.Nonsense'
-must_find kcget.1:1 "the command start" "kcget.1 doesn't know -n"
+must_find kcget.1:1 "the command start" "kcget.1 doesn't know -n" \
+    "kcget.1 doesn't know --env-file of exec"
 report

@@ -7,7 +7,7 @@ set -euo pipefail
 check() {
     local files=()
     mapfile -t files < <(
-        find scripts .ci tests completions -type f 2>/dev/null |
+        find scripts .ci tests completions shell -type f 2>/dev/null |
             while read -r file; do
                 case $file in
                 *.bash | *.sh | *.bats) echo "$file" ;;

@@ -5,6 +5,8 @@
  *
  * links: daemon/audit.c daemon/audit_line.c daemon/audit_chain.c daemon/audit_reader.c
  * links: daemon/audit_head.c daemon/crypto.c tests/unit/temp_directory.c kc_static platform
+ * links: daemon/audit_files.c daemon/audit_gzip.c daemon/audit_pack.c daemon/audit_rotate.c
+ * links: daemon/audit_scan.c daemon/audit_view.c -lz
  * links: daemon/chain_words.c -ljansson -lcrypto
  */
 #include "daemon/audit_head.h"

@@ -50,6 +50,22 @@ static void test_harden_shuts_the_memory_and_forbids_cores(void **state) {
     assert_int_equal(in_child(look_at_memory), 0);
 }
 
+static int look_at_limits_before_launch(void) {
+    struct rlimit before = {1, 1};
+    struct rlimit core = {2, 2};
+    bool known = getrlimit(RLIMIT_CORE, &before) == 0;
+    enum kc_error error = harden_memory_until_launch();
+    bool same = getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == before.rlim_cur &&
+                core.rlim_max == before.rlim_max;
+    bool shut = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+    return (error == KC_OK ? 0 : 1) | (known && same ? 0 : 2) | (shut ? 0 : 4);
+}
+
+static void test_harden_leaves_no_limit_to_a_program_that_follows(void **state) {
+    (void)state;
+    assert_int_equal(in_child(look_at_limits_before_launch), 0);
+}
+
 static int look_at_streams(void) {
     char byte = 0;
     int above = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -176,6 +192,7 @@ int main(void) {
         cmocka_unit_test(test_harden_fills_the_place_of_closed_streams),
         cmocka_unit_test(test_harden_leaves_open_streams_alone),
         cmocka_unit_test(test_harden_shuts_the_memory_and_forbids_cores),
+        cmocka_unit_test(test_harden_leaves_no_limit_to_a_program_that_follows),
         cmocka_unit_test(test_harden_prepares_a_daemon),
         cmocka_unit_test(test_harden_takes_fewer_files_where_the_hard_limit_is_lower),
         cmocka_unit_test(test_harden_never_lowers_the_limit),

@@ -135,11 +135,11 @@ static void test_options_know_what_was_given(void **state) {
 
 static void test_options_print_every_row(void **state) {
     (void)state;
-    static const char expected[] = "  -q, --quiet                       say nothing\n"
-                                   "      --[no-]search                 may search\n"
-                                   "  -n, --no-newline                  no newline\n"
-                                   "  -s, --socket ADDRESS              where\n"
-                                   "      --read SERVICE[,SERVICE…]     what\n";
+    static const char expected[] = "  -q, --quiet                    say nothing\n"
+                                   "      --[no-]search              may search\n"
+                                   "  -n, --no-newline               no newline\n"
+                                   "  -s, --socket ADDRESS           where\n"
+                                   "      --read SERVICE[,SERVICE…]  what\n";
     char text[1024] = "";
     FILE *stream = tmpfile();
     assert_non_null(stream);
@@ -151,12 +151,27 @@ static void test_options_print_every_row(void **state) {
     assert_string_equal(text, expected);
 }
 
+static void test_options_list_every_spelling(void **state) {
+    (void)state;
+    static const char expected[] = "--quiet\tsay nothing\n-q\tsay nothing\n"
+                                   "--search\tmay search\n--no-search\tnot: may search\n";
+    char text[1024] = "";
+    FILE *stream = tmpfile();
+    assert_non_null(stream);
+    options_list(table, stream);
+    rewind(stream);
+    assert_true(fread(text, 1, sizeof text - 1, stream) > 0);
+    fclose(stream);
+    assert_memory_equal(text, expected, sizeof expected - 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options_understand_the_grammar),
         cmocka_unit_test(test_options_refuse_and_say_why),
         cmocka_unit_test(test_options_know_what_was_given),
         cmocka_unit_test(test_options_print_every_row),
+        cmocka_unit_test(test_options_list_every_spelling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

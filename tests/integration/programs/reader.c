@@ -6,7 +6,7 @@
  *
  *     reader [OPTION…] SERVICE TARGET
  *
- * links: kcget/main.c kcget/door.c kcget/wait.c
+ * links: kcget_sources
  */
 
 /* Stands in the file, and so its hash is another one. */

@@ -19,6 +19,7 @@
  *     --orphan         the top ends before COMMAND begins, whose parent is the first process then;
  *                      waits for its end, too, but can't tell how it went
  *     --prompt TEXT    what to wait for ("ready> "); for programs that don't heed PS1
+ *     --question TEXT  what to wait for as well, up to four: a line is its answer
  *
  * Exits as COMMAND did (with 128 and the signal's number when one ended it), with 0 for an orphan,
  * with 124 when a prompt didn't come for a minute (COMMAND is hung up), and with 125 when it can't
@@ -49,13 +50,14 @@ enum {
     PROMPT_WAIT_MS = 60000,
     ADOPTION_STEPS = 2000, /* of 1 ms */
     COLUMNS_SHOWN = 4000,  /* nothing is wrapped */
-    TAIL_SIZE = 256
+    TAIL_SIZE = 256,
+    PROMPTS_MAX = 5
 };
 
 struct task {
     bool has_terminal;
     bool is_orphan;
-    const char *prompt;
+    const char *prompts[PROMPTS_MAX + 1]; /* the first is the shell's; NULL ends them */
     char **command;
     int master;     /* of the terminal; -1: none */
     int result[2];  /* the top tells how it went: a number */
@@ -148,7 +150,7 @@ static void take_terminal(const struct task *task) {
     if (terminal > 2) {
         (void)close(terminal);
     }
-    if (setenv("PS1", task->prompt, 1) != 0 || setenv("PS2", task->prompt, 1) != 0 ||
+    if (setenv("PS1", task->prompts[0], 1) != 0 || setenv("PS2", task->prompts[0], 1) != 0 ||
         setenv("TERM", "dumb", 1) != 0) {
         die("can't set PS1");
     }
@@ -243,14 +245,20 @@ static bool ends_with(const struct screen *screen, const char *text) {
            memcmp(screen->tail + screen->length - length, text, length) == 0;
 }
 
+static bool ends_with_one(const struct screen *screen, const char *const *prompts) {
+    while (*prompts != NULL && !ends_with(screen, *prompts)) {
+        prompts++;
+    }
+    return *prompts != NULL;
+}
+
 enum seen { SEEN_PROMPT, SEEN_END, SEEN_NOTHING };
 
-/* Shows what comes until the prompt (NULL: none is waited for), the end, or the end of the time. */
-static enum seen watch(const struct task *task, struct screen *screen, const char *prompt,
-                       int wait_ms) {
+/* Shows what comes until a prompt, the end, or the end of the time. */
+static enum seen watch(const struct task *task, struct screen *screen, int wait_ms) {
     char bytes[4096];
     for (;;) {
-        if (prompt != NULL && ends_with(screen, prompt)) {
+        if (ends_with_one(screen, task->prompts)) {
             return SEEN_PROMPT;
         }
         struct pollfd end = {.fd = task->master, .events = POLLIN};
@@ -279,19 +287,19 @@ static bool be_person(const struct task *task) {
     struct screen screen = {.length = 0};
     char *line = NULL;
     size_t size = 0;
-    enum seen seen = watch(task, &screen, task->prompt, PROMPT_WAIT_MS);
+    enum seen seen = watch(task, &screen, PROMPT_WAIT_MS);
     while (seen == SEEN_PROMPT && getline(&line, &size, stdin) > 0) {
         type(task, &screen, line);
         if (strchr(line, '\n') == NULL) {
             type(task, &screen, "\n"); /* the last line of a file may lack it */
         }
-        seen = watch(task, &screen, task->prompt, PROMPT_WAIT_MS);
+        seen = watch(task, &screen, PROMPT_WAIT_MS);
     }
     free(line);
     /* A shell with stopped jobs wants to be told twice. */
     for (int i = 0; i < 2 && seen == SEEN_PROMPT; i++) {
         type(task, &screen, "\x04");
-        seen = watch(task, &screen, task->prompt, PROMPT_WAIT_MS);
+        seen = watch(task, &screen, PROMPT_WAIT_MS);
     }
     return seen == SEEN_END;
 }
@@ -316,7 +324,7 @@ static int be_called(const struct task *task) {
         (void)close(task->master); /* hangs up */
     }
     if (!is_over) {
-        fprintf(stderr, "session: no prompt \"%s\"\n", task->prompt);
+        fprintf(stderr, "session: no prompt \"%s\"\n", task->prompts[0]);
         return EXIT_NO_PROMPT;
     }
     if (task->is_orphan) {
@@ -351,9 +359,17 @@ static int run(struct task *task) {
     return be_called(task);
 }
 
+static bool are_short(const char *const *texts) {
+    while (*texts != NULL && strlen(*texts) < TAIL_SIZE) {
+        texts++;
+    }
+    return *texts == NULL;
+}
+
 int main(int argc, char **argv) {
-    struct task task = {.has_terminal = true, .prompt = "ready> ", .master = -1};
+    struct task task = {.has_terminal = true, .prompts = {"ready> "}, .master = -1};
     int at = 1;
+    size_t count = 1;
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         if (strcmp(argv[at], "--no-terminal") == 0) {
             task.has_terminal = false;
@@ -361,14 +377,19 @@ int main(int argc, char **argv) {
             task.is_orphan = true;
         } else if (strcmp(argv[at], "--prompt") == 0 && at + 1 < argc) {
             at++;
-            task.prompt = argv[at];
+            task.prompts[0] = argv[at];
+        } else if (strcmp(argv[at], "--question") == 0 && at + 1 < argc && count < PROMPTS_MAX) {
+            at++;
+            task.prompts[count] = argv[at];
+            count++;
         } else {
             break;
         }
     }
-    if (at == argc || argv[at][0] == '-' || strlen(task.prompt) >= TAIL_SIZE) {
+    if (at == argc || argv[at][0] == '-' || !are_short(task.prompts)) {
         fprintf(stderr,
-                "usage: %s [--no-terminal] [--orphan] [--prompt TEXT] COMMAND [ARGUMENT...]\n",
+                "usage: %s [--no-terminal] [--orphan] [--prompt TEXT] [--question TEXT]... "
+                "COMMAND [ARGUMENT...]\n",
                 argv[0]);
         return EXIT_CANT;
     }
