@@ -12,16 +12,22 @@ setup() {
 
 teardown() {
     stop_daemon
-    keychain-auth stop >/dev/null 2>&1 || true
 }
 
-# walk PAGE: one that doesn't start a daemon itself finds one, with a secret.
+# walk PAGE
 walk() {
-    if ! grep -qE '^( {4})?\$ keychain-auth start' "$1"; then
-        start_daemon
-        printf AKIAEXAMPLE | keychain-auth set aws prod-api-key
-    fi
     python3 "$BATS_TEST_DIRNAME/walk.py" "$1"
+}
+
+# prepare: a daemon, with a secret, for pages that don't begin with nothing.
+prepare() {
+    start_daemon
+    printf AKIAEXAMPLE | keychain-auth set aws prod-api-key
+}
+
+# begins_with_nothing PAGE: it starts a daemon itself.
+begins_with_nothing() {
+    grep -qE '^( {4})?\$ keychain-auth start' "$1"
 }
 
 # marked: the pages that have something to run.
@@ -31,6 +37,7 @@ marked() {
 
 @test "a newcomer's walk" {
     walk "$docs/getting-started.md"
+    run -3 keychain-auth status
 }
 
 @test "the commands of the other pages" {
@@ -38,9 +45,14 @@ marked() {
     [ "$(wc -l <<<"$pages")" -ge 4 ]
     for page in $pages; do
         rm -rf "${HOME:?}"/.[a-z]* "${XDG_RUNTIME_DIR:?}"/*
-        walk "$page"
-        stop_daemon
-        keychain-auth stop >/dev/null 2>&1 || true
+        if begins_with_nothing "$page"; then
+            walk "$page"
+            keychain-auth stop
+        else
+            prepare
+            walk "$page"
+            stop_daemon
+        fi
     done
 }
 
@@ -51,10 +63,10 @@ marked() {
 }
 
 @test "a page that isn't true is noticed" {
+    prepare
     printf '<!-- run -->\n\n    $ keychain-auth search aws\n    another\n' >page.md
     run -1 walk page.md
     has "$output" "in truth: prod-api-key"
-    stop_daemon
     printf '<!-- run -->\n\n    $ keychain-auth nonsense\n' >page.md
     run -1 walk page.md
     has "$output" "exit 2, wanted 0"
