@@ -433,6 +433,59 @@ static void test_file_log_notices_what_others_do_to_it(void **state) {
     free(other);
 }
 
+/* Counts, and refuses to go on behind the third. */
+static enum kc_error count_name(const char *rest, void *context) {
+    size_t *count = context;
+    assert_true(rest[0] == '\0' || rest[0] == '.');
+    return ++*count < 3 ? KC_OK : KC_BUSY;
+}
+
+static void test_file_gets_a_second_name_and_loses_the_first(void **state) {
+    const struct place *place = *state;
+    char *path = temp_path(place->directory, "log");
+    char *other = temp_path(place->directory, "log.1");
+    char *third = temp_path(place->directory, "log.2");
+    size_t count = 0;
+    temp_file_write(path, "x", 1);
+    assert_int_equal(file_link(path, other), KC_OK);
+    assert_true(file_is_same(path, other));
+    assert_int_equal(file_link(path, other), KC_EXISTS);
+    assert_int_equal(file_visit_beside(path, count_name, &count), KC_OK);
+    assert_int_equal(count, 2);
+    temp_file_write(third, "x", 1);
+    assert_false(file_is_same(path, third));
+    count = 0;
+    assert_int_equal(file_visit_beside(path, count_name, &count), KC_BUSY);
+    assert_int_equal(file_remove(path), KC_OK);
+    assert_int_equal(file_remove(path), KC_NOT_FOUND);
+    assert_int_equal(unlink(third), 0);
+    assert_int_equal(file_link(path, third), KC_NOT_FOUND);
+    free(path);
+    free(other);
+    free(third);
+}
+
+static void test_file_log_that_is_only_read_is_never_made(void **state) {
+    const struct place *place = *state;
+    char *path = temp_path(place->directory, "old");
+    char *moved = temp_path(place->directory, "moved");
+    KC_AUTO(file_log) log = NULL;
+    assert_int_equal(file_log_open_old(path, &log), KC_NOT_FOUND);
+    assert_int_equal(access(path, F_OK), -1);
+    temp_file_write(path, "abc", 3);
+    assert_int_equal(file_log_open_old(path, &log), KC_OK);
+    assert_true(file_log_is_at(log, path));
+    temp_file_write(path, "abcdef", 6);
+    assert_int_equal(file_log_size(log), 3);
+    assert_int_equal(file_log_measure(log), KC_OK);
+    assert_int_equal(file_log_size(log), 6);
+    assert_int_equal(rename(path, moved), 0);
+    assert_false(file_log_is_at(log, path));
+    assert_true(file_log_is_at(log, moved));
+    free(path);
+    free(moved);
+}
+
 static void test_file_log_refuses_a_file_that_others_may_write(void **state) {
     const struct place *place = *state;
     struct file_log *log = NULL;
@@ -467,6 +520,8 @@ int main(void) {
         CASE(test_file_lock_waits_for_the_holder),
         CASE(test_file_log_keeps_what_was_appended),
         CASE(test_file_log_notices_what_others_do_to_it),
+        CASE(test_file_gets_a_second_name_and_loses_the_first),
+        CASE(test_file_log_that_is_only_read_is_never_made),
         CASE(test_file_log_refuses_a_file_that_others_may_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c kc_static -ljansson
  */
 #include "daemon/grant.h"
+#include "daemon/audit.h"
 #include "daemon/policy.h"
 
 #include <stdarg.h>
@@ -113,6 +114,46 @@ static void test_policy_of_an_empty_text_is_empty(void **state) {
     assert_null(policy_at(policy, 0));
     assert_null(policy_store(policy));
     assert_null(policy_find(policy, "/bin/a", HASH_A));
+}
+
+struct limits_case {
+    const char *text;
+    const char *complaint; /* NULL: it is taken, with these */
+    uint64_t bytes;
+    uint64_t days;
+    bool packs;
+};
+
+static void test_policy_limits_of_the_record_have_defaults_and_bounds(void **state) {
+    (void)state;
+    static const struct limits_case cases[] = {
+        {"{}", NULL, AUDIT_ROTATE_BYTES, AUDIT_ROTATE_DAYS, true},
+        {"{\"audit\":{}}", NULL, AUDIT_ROTATE_BYTES, AUDIT_ROTATE_DAYS, true},
+        {"{\"audit\":{\"rotate_bytes\":65536,\"rotate_days\":36500,\"compress\":false}}", NULL,
+         65536, 36500, false},
+        {"{\"audit\":{\"rotate_bytes\":0,\"rotate_days\":0}}", NULL, 0, 0, true},
+        {"{\"audit\":{\"rotate_bytes\":65535}}", "65536 to 268435456", 0, 0, false},
+        {"{\"audit\":{\"rotate_bytes\":268435457}}", "65536 to 268435456", 0, 0, false},
+        {"{\"audit\":{\"rotate_bytes\":1e6}}", "65536 to 268435456", 0, 0, false},
+        {"{\"audit\":{\"rotate_days\":36501}}", "0 to 36500", 0, 0, false},
+        {"{\"audit\":{\"rotate_days\":-1}}", "0 to 36500", 0, 0, false},
+        {"{\"audit\":{\"compress\":1}}", "true or false", 0, 0, false},
+        {"{\"audit\":[]}", "an object", 0, 0, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        KC_AUTO(policy) policy = NULL;
+        char why[KC_MESSAGE_MAX] = "";
+        const struct limits_case *one = &cases[i];
+        enum kc_error error = policy_parse(one->text, strlen(one->text), &policy, why);
+        assert_int_equal(error, one->complaint == NULL ? KC_OK : KC_INVALID);
+        if (one->complaint != NULL) {
+            assert_non_null(strstr(why, one->complaint));
+            continue;
+        }
+        assert_int_equal(policy_audit_limits(policy)->bytes, one->bytes);
+        assert_int_equal(policy_audit_limits(policy)->days, one->days);
+        assert_int_equal(policy_audit_limits(policy)->packs, one->packs);
+    }
 }
 
 static void test_policy_entry_starts_with_no_rights(void **state) {
@@ -394,6 +435,7 @@ int main(void) {
         cmocka_unit_test(test_policy_says_what_is_wrong),
         cmocka_unit_test(test_policy_refuses_bytes_that_are_not_utf8),
         cmocka_unit_test(test_policy_of_an_empty_text_is_empty),
+        cmocka_unit_test(test_policy_limits_of_the_record_have_defaults_and_bounds),
         cmocka_unit_test(test_policy_entry_starts_with_no_rights),
         cmocka_unit_test(test_policy_keeps_what_the_file_says),
         cmocka_unit_test(test_policy_says_which_code_an_entry_may_run),
