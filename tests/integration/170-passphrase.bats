@@ -109,6 +109,20 @@ unpunished() {
     lacks "$(cat "$daemon_log" "$audit_log")" '"wrong"'
 }
 
+@test "while a passphrase is tried everybody else is served" {
+    set_passphrase
+    with 'correct horse' keychain-auth unlock &
+    trying=$!
+    # The try is under way as soon as the daemon says that it is busy with one.
+    until with 'correct horse' keychain-auth unlock 2>&1 | grep -q 'another passphrase is being' ||
+        ! kill -0 "$trying" 2>/dev/null; do
+        :
+    done
+    is "$(kcget aws key)" v4lue
+    kill -0 "$trying" || skip "the machine was too quick, or too slow, for this"
+    wait "$trying"
+}
+
 @test "a passphrase is changed, added and removed, each only with one that opens" {
     set_passphrase
     run -0 with $'correct horse\nbattery staple' keychain-auth passphrase change
