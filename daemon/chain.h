@@ -88,7 +88,8 @@ struct chain_walk {
  * itself has ended, or executed something else; or `cancel` became true · KC_BUSY: CHAIN_PINS_MAX ·
  * KC_NO_MEMORY. Free with chain_free().
  * A kept process costs ~7 µs: it is asked whether it is the same, and the same file's. What an
- * interpreter runs, and what the script's file holds, is looked at each time.
+ * interpreter runs, and what the script's file holds, is looked at each time: a script that others
+ * than the administrator can write to is always read, so that it always needs may_read.
  */
 KC_MUST_USE enum kc_error chain_walk(const struct chain_walk *walk, const struct process *child,
                                      const char *path, const char *hash, struct chain **ret_chain);

@@ -10,7 +10,7 @@
 
 static struct result *find_or_add(struct result *results, size_t *count, const char *grant) {
     for (size_t i = 0; i < *count; i++) {
-        if (strcmp(results[i].target, grant) == 0) {
+        if (results[i].target != NULL && strcmp(results[i].target, grant) == 0) {
             return &results[i];
         }
     }

@@ -123,8 +123,11 @@ static enum kc_error look_at_image(struct identification *identification, bool m
     if (error != KC_OK) {
         identity->hash[0] = '\0';
         forget_files(identity);
+        return error;
     }
-    return error;
+    identity->is_administrator = strcmp(identity->hash, identification->identifier->own_hash) == 0;
+    identification->looked_ms = clock_monotonic_ms();
+    return KC_OK;
 }
 
 static enum kc_error open_image(struct identification *identification) {
@@ -160,6 +163,9 @@ static void run_quick(struct job *job, void *context) {
     }
     identification->needs_reading = error == KC_AGAIN;
     identification->error = error;
+    if (error == KC_OK) {
+        identify_climb_ahead(identification);
+    }
 }
 
 static void run_slow(struct job *job, void *context) {
@@ -176,15 +182,10 @@ static void run_slow(struct job *job, void *context) {
 /* On the loop */
 
 static void conclude(struct identification *identification) {
-    struct identity *identity = &identification->identity;
     if (identification->is_walking) {
         identify_take_chain(identification);
     } else if (identification->error != KC_OK) {
-        identify_fail(identity, identification->error, identification->why);
-    } else {
-        identity->is_administrator =
-            strcmp(identity->hash, identification->identifier->own_hash) == 0;
-        identification->looked_ms = clock_monotonic_ms();
+        identify_fail(&identification->identity, identification->error, identification->why);
     }
     code_clear(&identification->code);
     identification->done(identification);
@@ -201,15 +202,6 @@ static void on_done(struct job *job) {
         identification->error = error;
     }
     conclude(identification);
-}
-
-enum kc_error identify_begin_chain(struct identification *identification) {
-    identification->is_walking = true;
-    enum kc_error error = worker_submit(identification->identifier->quick, &identification->job);
-    if (error != KC_OK) {
-        identify_fail(&identification->identity, error, NULL);
-    }
-    return error == KC_OK ? KC_AGAIN : error;
 }
 
 enum kc_error identify_begin(struct identifier *identifier, struct identification *identification,
@@ -325,6 +317,7 @@ void identify_clear(struct identification *identification) {
     chain_free(identification->chain);
     identification->chain = NULL;
     identification->is_walking = false;
+    identification->is_ahead = false;
     image_free(identification->image);
     identification->image = NULL;
     code_clear(&identification->code);
@@ -343,6 +336,10 @@ enum kc_error identify_open(struct uv_loop_s *loop, const char *own_hash,
     const struct worker_plan slow = {.threads = 2, .bound = IDENTIFY_WAITING_MAX, .run = run_slow};
     struct identifier *identifier = calloc(1, sizeof *identifier);
     if (identifier == NULL) {
+        return KC_NO_MEMORY;
+    }
+    if (mtx_init(&identifier->climbers.mutex, mtx_plain) != thrd_success) {
+        free(identifier);
         return KC_NO_MEMORY;
     }
     (void)snprintf(identifier->own_hash, sizeof identifier->own_hash, "%s", own_hash);
@@ -374,5 +371,6 @@ void identify_close(struct identifier *identifier) {
     worker_close(identifier->slow);
     ancestors_free(identifier->ancestors);
     digest_free(identifier->digest);
+    mtx_destroy(&identifier->climbers.mutex);
     free(identifier);
 }

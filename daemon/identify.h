@@ -42,6 +42,7 @@ struct identification {
     struct code code;
     atomic_bool cancel;
     bool is_walking;    /* the second stage */
+    bool is_ahead;      /* … before the loop asked for it */
     bool needs_reading; /* a file isn't remembered: on to the slow worker */
     enum kc_error error;
     const char *why;
@@ -61,9 +62,13 @@ KC_MUST_USE enum kc_error identify_begin(struct identifier *identifier,
 /*
  * The second stage, for a whole identity without trouble: walks up from it and fills
  * identity.chain. KC_AGAIN: `done` is called once more, with a chain or with a trouble. KC_BUSY:
- * the identity has that trouble now, and `done` isn't called.
+ * the identity has that trouble now, and `done` isn't called. KC_OK: there is a chain already, since
+ * the same program needed one the last time.
  */
 KC_MUST_USE enum kc_error identify_begin_chain(struct identification *identification);
+
+/* The chain isn't needed, if there is one, nor will it be the next time. */
+void identify_drop_chain(struct identification *identification);
 
 /* Ends a hashing that runs soon; `done` is called all the same. */
 void identify_cancel(struct identification *identification);

@@ -8,6 +8,7 @@
 #include "daemon/chain.h"
 #include "libkc/error.h"
 #include "libkc/parse.h"
+#include "platform/check.h"
 #include "platform/peer.h"
 #include "platform/process.h"
 
@@ -47,17 +48,89 @@ void identify_run_chain(struct identification *identification, bool may_read) {
     identification->error = error;
 }
 
+/* Where the hash is; the place for the next one, if it isn't there. Under the mutex. */
+static char *find_climber(struct climbers *climbers, const char *hash) {
+    for (size_t i = 0; i < CLIMBERS_MAX; i++) {
+        if (strcmp(climbers->hashes[i], hash) == 0) {
+            return climbers->hashes[i];
+        }
+    }
+    return climbers->hashes[climbers->next];
+}
+
+static void remember_climber(struct climbers *climbers, const char *hash) {
+    (void)mtx_lock(&climbers->mutex);
+    char *place = find_climber(climbers, hash);
+    if (strcmp(place, hash) != 0) {
+        memcpy(place, hash, HASH_TEXT_SIZE);
+        climbers->next = (climbers->next + 1) % CLIMBERS_MAX;
+    }
+    (void)mtx_unlock(&climbers->mutex);
+}
+
+static void forget_climber(struct climbers *climbers, const char *hash) {
+    (void)mtx_lock(&climbers->mutex);
+    char *place = find_climber(climbers, hash);
+    if (strcmp(place, hash) == 0) {
+        place[0] = '\0';
+    }
+    (void)mtx_unlock(&climbers->mutex);
+}
+
+static bool is_climber(struct climbers *climbers, const char *hash) {
+    (void)mtx_lock(&climbers->mutex);
+    bool is_one = strcmp(find_climber(climbers, hash), hash) == 0;
+    (void)mtx_unlock(&climbers->mutex);
+    return is_one;
+}
+
+void identify_climb_ahead(struct identification *identification) {
+    if (is_climber(&identification->identifier->climbers, identification->identity.hash)) {
+        identification->is_walking = true;
+        identification->is_ahead = true;
+        identify_run_chain(identification, !check_is_on("slow_worker"));
+    }
+}
+
+enum kc_error identify_begin_chain(struct identification *identification) {
+    struct identity *identity = &identification->identity;
+    struct identifier *identifier = identification->identifier;
+    if (identity->chain != NULL) {
+        return KC_OK;
+    }
+    remember_climber(&identifier->climbers, identity->hash);
+    identification->is_walking = true;
+    identification->is_ahead = false;
+    enum kc_error error = worker_submit(identifier->quick, &identification->job);
+    if (error != KC_OK) {
+        identify_fail(identity, error, NULL);
+    }
+    return error == KC_OK ? KC_AGAIN : error;
+}
+
+void identify_drop_chain(struct identification *identification) {
+    struct identity *identity = &identification->identity;
+    if (identity->chain == NULL) {
+        return;
+    }
+    forget_climber(&identification->identifier->climbers, identity->hash);
+    identity->chain = NULL;
+    chain_free(identification->chain);
+    identification->chain = NULL;
+}
+
 void identify_take_chain(struct identification *identification) {
     struct identity *identity = &identification->identity;
     enum kc_error error = identification->error;
-    if (error != KC_OK) {
+    identification->is_walking = !identification->is_ahead;
+    if (error == KC_OK) {
+        identity->chain = identification->chain;
+    } else if (!identification->is_ahead) {
         identify_fail(identity, error,
                       error == KC_END || error == KC_CHANGED
                           ? "it changed or ended while the processes above it were looked at"
                           : "the processes above it can't be looked at");
-        return;
     }
-    identity->chain = identification->chain;
 }
 
 enum kc_error identify_check_chain(const struct identity *identity, char why[KC_MESSAGE_MAX]) {

@@ -4,6 +4,8 @@
 #define IDENTIFY_INTERNAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <threads.h>
 
 #include "daemon/identify.h"
 #include "daemon/shim.h"
@@ -14,7 +16,18 @@ struct ancestors;
 struct digest;
 struct worker;
 
+#define CLIMBERS_MAX 8
+
+/* Programs whose chain was needed the last time, by their hashes. Only a guess: what it saves is the
+ * way to the loop, which knows the policy, and back. */
+struct climbers {
+    mtx_t mutex;
+    char hashes[CLIMBERS_MAX][HASH_TEXT_SIZE]; /* "": free; the next one goes to `next` */
+    size_t next;
+};
+
 struct identifier {
+    struct climbers climbers;
     struct worker *quick;
     struct worker *slow;
     struct digest *digest;
@@ -29,6 +42,10 @@ void identify_fail(struct identity *identity, enum kc_error error, const char *w
 
 /* On a worker: walks the chain. */
 void identify_run_chain(struct identification *identification, bool may_read);
+
+/* On a worker, after a look without trouble: walks at once if this program needed it the last time.
+ * Only a walk that came to its end counts; the loop asks for another one if it needs that. */
+void identify_climb_ahead(struct identification *identification);
 
 /* On the loop: the walk has ended. */
 void identify_take_chain(struct identification *identification);

@@ -14,7 +14,6 @@
 #include "libkc/parse.h"
 #include "platform/clock.h"
 #include "platform/process.h"
-#include "platform/trust.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +32,7 @@ struct own_helper {
     char path[PATH_SIZE]; /* real */
     char hash[HASH_TEXT_SIZE];
     char shown[SHOWN_SIZE]; /* the path, fit for a log */
+    bool is_vouched;        /* the administrator's file */
 };
 
 static enum kc_error look(const char *path, struct own_helper *ret_helper, const char **ret_why) {
@@ -45,6 +45,7 @@ static enum kc_error look(const char *path, struct own_helper *ret_helper, const
     if (length < 0 || length >= PATH_SIZE) {
         return KC_TOO_BIG;
     }
+    ret_helper->is_vouched = image_is_trusted(image);
     return digest_compute(image, NULL, ret_helper->hash);
 }
 
@@ -93,19 +94,17 @@ static void change(const struct own_helpers_plan *plan, const struct own_helper 
              is_told ? "" : "; and the record can't tell that");
 }
 
-/* A new version is ours as long as only we, or the administrator, could have installed it. */
+/* A new version speaks for the same callers as the old one. What any program of this user could have
+ * put there is for the person to accept. */
 static void upgrade(const struct own_helpers_plan *plan, const struct own_helper *helper) {
-    char where[PATH_SIZE];
-    char shown[SHOWN_SIZE];
-    const char *why = "it can't be looked at";
-    if (trust_check_path(helper->path, where, sizeof where, &why) == KC_OK) {
+    if (helper->is_vouched) {
         change(plan, helper, CONFIG_UPGRADE);
         return;
     }
     log_line(plan->log,
-             "the helper \"%s\" changed and isn't upgraded, since \"%s\": %s; if you know why it "
-             "changed: keychain-auth upgrade",
-             helper->shown, parse_escape(where, strlen(where), shown, sizeof shown), why);
+             "the helper \"%s\" changed and isn't upgraded, since it isn't the administrator's "
+             "file; if you know why it changed: keychain-auth upgrade",
+             helper->shown);
 }
 
 static void settle(const struct own_helpers_plan *plan, const struct own_helper *helper) {

@@ -142,8 +142,11 @@ static size_t session_count_same(const struct session *session) {
 static bool session_walks(struct session *session) {
     struct identification *identification = &session->identification;
     const struct identity *identity = &identification->identity;
-    if (identity->trouble != KC_REASON_NONE || identification->is_walking ||
-        !authorise_needs_chain(serve_policy(session->daemon), identity)) {
+    if (identity->trouble != KC_REASON_NONE || identification->is_walking) {
+        return false;
+    }
+    if (!authorise_needs_chain(serve_policy(session->daemon), identity)) {
+        identify_drop_chain(identification);
         return false;
     }
     return identify_begin_chain(identification) == KC_AGAIN;

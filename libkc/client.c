@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE 16384
+#define CHUNK_SIZE 4096 /* most answers are short, and one page costs least (secmem.h) */
 
 struct kc_client {
     struct wire *wire; /* NULL once it was given up */

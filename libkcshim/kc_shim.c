@@ -22,22 +22,22 @@ static void print_usage(FILE *stream) {
                 stream);
 }
 
-static enum exit_code complain(const char *sentence, const char *subject) {
+static void complain(const char *sentence, const char *subject) {
     (void)fprintf(stderr, "kc-shim: %s%s%s%s\n", sentence, subject != NULL ? " \"" : "",
                   subject != NULL ? subject : "", subject != NULL ? "\"" : "");
-    return EXIT_FAULT;
 }
 
-/* Ours first; what the user has there stays, once. */
+/* Ours first; what the user has there stays. */
 static enum kc_error preload(const char *library) {
     const char *old = getenv("LD_PRELOAD");
     if (old == NULL || old[0] == '\0') {
         return program_set_variable("LD_PRELOAD", library);
     }
-    if (strstr(old, library) != NULL) {
-        return KC_OK;
+    size_t length = strlen(library);
+    if (strncmp(old, library, length) == 0 && strchr(": ", old[length]) != NULL) {
+        return KC_OK; /* strchr() finds the end, too */
     }
-    size_t size = strlen(library) + strlen(old) + sizeof ":";
+    size_t size = length + strlen(old) + sizeof ":";
     char *joined = malloc(size);
     if (joined == NULL) {
         return KC_NO_MEMORY;
@@ -64,12 +64,13 @@ static enum kc_error prepare(void) {
 static int run(const char *const *command) {
     enum kc_error error = prepare();
     if (error != KC_OK) {
-        return complain(error == KC_NOT_FOUND ? "its library isn't installed beside it, at"
-                                              : "out of memory",
-                        error == KC_NOT_FOUND ? LIBRARY : NULL);
+        complain(error == KC_NOT_FOUND ? "its library isn't installed beside it, at"
+                                       : "out of memory",
+                 error == KC_NOT_FOUND ? LIBRARY : NULL);
+        return EXIT_FAULT;
     }
     error = program_become(command);
-    (void)complain(error == KC_NOT_FOUND ? "no such command:" : "can't run", command[0]);
+    complain(error == KC_NOT_FOUND ? "no such command:" : "can't run", command[0]);
     return error == KC_NOT_FOUND ? 127 : 126;
 }
 

@@ -26,7 +26,7 @@ static struct {
     uint64_t process; /* that made it */
 } shared;
 
-static void server_free(struct server *server) {
+void server_free(struct server *server) {
     if (server == NULL) {
         return;
     }
@@ -41,7 +41,7 @@ static void server_free(struct server *server) {
     g_free(server);
 }
 
-static struct server *server_new(void) {
+struct server *server_new(void) {
     struct server *server = g_new0(struct server, 1);
     server->socket.descriptor = -1;
     server->broker = broker_new();
@@ -62,6 +62,9 @@ static gpointer run(gpointer held) {
     struct server *server = held;
     server_socket_block_signals();
     for (;;) {
+        if (!server_socket_wait(&server->socket, BROKER_IDLE_MS)) {
+            broker_rest(server->broker);
+        }
         g_autoptr(GDBusMessage) message = server_socket_receive(&server->socket);
         if (message == NULL || !bus_answer(server, message)) {
             break;

@@ -35,6 +35,10 @@ static void hang_up(struct broker *broker) {
     broker->client = NULL;
 }
 
+void broker_rest(struct broker *broker) {
+    hang_up(broker);
+}
+
 static bool explain(struct broker *broker, enum kc_error error, struct trouble *trouble) {
     switch (error) {
     case KC_NOT_FOUND:

@@ -15,6 +15,7 @@
 
 #define BROKER_CALL_MS  4400 /* two waits: to connect, and for the answer */
 #define BROKER_PAUSE_MS 1000
+#define BROKER_IDLE_MS  2000 /* after which the server lets it rest */
 
 struct broker;
 struct kc_answer;
@@ -26,6 +27,10 @@ void broker_free(struct broker *broker);
 /* True: the answer is a success; kc_answer_free() it. */
 KC_MUST_USE bool broker_ask(struct broker *broker, const struct kc_query *query,
                             struct kc_answer **ret_answer, struct trouble *trouble);
+
+/* Gives the connection back: one program may have 64 of them, in all its processes. The next
+ * question makes another. */
+void broker_rest(struct broker *broker);
 
 /* Whether a daemon listens, and why not; asks nothing. */
 KC_MUST_USE bool broker_is_there(struct broker *broker, struct trouble *trouble);

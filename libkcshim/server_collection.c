@@ -93,6 +93,9 @@ GVariant *collections_paths(const struct server *server) {
 /* Locks: a program's own wish, in this process. */
 
 bool is_locked(const struct server *server, const char *path) {
+    if (strncmp(path, MAP_COLLECTION, sizeof MAP_COLLECTION - 1) != 0) {
+        return false; /* whatever a program calls by that name */
+    }
     const char *rest = path + sizeof MAP_COLLECTION - 1;
     g_autofree char *collection = g_strndup(path, sizeof MAP_COLLECTION - 1 + strcspn(rest, "/"));
     return g_hash_table_contains(server->locked, path) ||

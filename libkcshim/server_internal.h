@@ -54,6 +54,10 @@ struct call {
 /* False: call->trouble says why. Otherwise `ret_body` is a floating tuple, or NULL for (). */
 typedef bool method_handler(struct call *call, GVariant **ret_body);
 
+/* server.c. A server without its socket; NULL: no memory. */
+struct server *server_new(void);
+void server_free(struct server *server);
+
 /* server_bus.c */
 void bus_emit(struct server *server, const char *path, const char *interface, const char *signal,
               GVariant *body);
@@ -86,7 +90,7 @@ struct found {
     struct map_name name;
     struct map_item item;
 };
-void found_free(void *found); /* a struct found */
+void found_free(void *held); /* a struct found */
 /* Every item that has these attributes; of one collection, or (NULL) of all. */
 bool items_search(struct call *call, const struct attributes *query, const char *collection,
                   GPtrArray **ret_found);
@@ -111,7 +115,7 @@ struct kept {
     struct map_item item;
     struct secret *value;
 };
-void kept_free(void *kept);
+void kept_free(void *held); /* a struct kept */
 /* Copies both. False: no memory. */
 bool kept_put(struct server *server, const char *path, const struct map_item *item,
               const struct secret *value);

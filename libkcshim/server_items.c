@@ -30,10 +30,12 @@ void items_forget(struct server *server) {
 }
 
 const char *items_resolve(const struct server *server, const char *path) {
-    const char *next = path;
-    while (next != NULL) {
+    for (guint steps = g_hash_table_size(server->moved); steps > 0; steps--) {
+        const char *next = g_hash_table_lookup(server->moved, path);
+        if (next == NULL) {
+            break;
+        }
         path = next;
-        next = g_hash_table_lookup(server->moved, path);
     }
     return path;
 }

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -51,6 +52,12 @@ void server_socket_close(struct server_socket *socket) {
         (void)close(socket->descriptor);
     }
     socket->descriptor = -1;
+}
+
+bool server_socket_wait(const struct server_socket *socket, unsigned timeout_ms) {
+    struct pollfd waited = {.fd = socket->descriptor, .events = POLLIN};
+    int found = poll(&waited, 1, (int)timeout_ms);
+    return found != 0; /* what failed shows when it is read */
 }
 
 static bool receive_all(const struct server_socket *socket, unsigned char *bytes, size_t length) {

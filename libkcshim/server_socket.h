@@ -27,6 +27,9 @@ void server_socket_close(struct server_socket *socket);
 /* For the other end, when it finds no owner. */
 void server_socket_drop(int client);
 
+/* Whether something comes within that time: a message, or the end. */
+bool server_socket_wait(const struct server_socket *socket, unsigned timeout_ms);
+
 /* NULL: the other side is gone, or sent what isn't a message. g_object_unref() it. */
 struct _GDBusMessage *server_socket_receive(const struct server_socket *socket);
 /* What was sent is wiped. False: nobody reads any more. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages for secret bytes: locked where the system lets us, left out of core dumps and of
- * forked children, wiped before they are given back. Any thread.
+ * forked children, wiped when they are released. A few wiped single pages are kept for the next
+ * who asks. Any thread.
  */
 #ifndef PLATFORM_SECMEM_H
 #define PLATFORM_SECMEM_H
@@ -13,7 +14,7 @@
  * left out of dumps and wiped. Free with secmem_free() and the same size. */
 void *secmem_alloc(size_t size);
 
-/* Wipes and releases. Accepts NULL. */
+/* Wipes and releases: nobody but the next owner may touch it. Accepts NULL. */
 void secmem_free(void *memory, size_t size);
 
 /* Overwrites with zeros in a way that the optimiser keeps. */

@@ -106,6 +106,22 @@ static enum exit_code conclude(const struct places *places, const struct pending
     return EXIT_DONE;
 }
 
+/* The id is what the person was told by the daemon, and the list is a file that anybody who runs as
+ * this user can edit. KC_DAMAGED: it stands for another chain than the list says. */
+static enum kc_error check_name(const struct pending_entry *entry, struct recalled *recalled) {
+    enum kc_error error = chain_name(&recalled->chain, entry->path, entry->hash);
+    if (error == KC_OK && strcmp(recalled->chain.id, entry->id) != 0) {
+        error = KC_DAMAGED;
+    }
+    return error;
+}
+
+static enum exit_code say_forged(const struct pending_entry *entry) {
+    say("the list was edited: what it says of %.16s isn't what was seen; nothing was registered",
+        entry->id);
+    return EXIT_NO;
+}
+
 enum exit_code approve_chain(const struct options *options, const struct places *places,
                              const struct pending_entry *entry, const struct rights *rights) {
     KC_AUTO(config) config = NULL;
@@ -119,8 +135,11 @@ enum exit_code approve_chain(const struct options *options, const struct places 
         return code;
     }
     enum kc_error error = recalled_new(entry, &recalled);
+    if (error == KC_OK) {
+        error = check_name(entry, recalled);
+    }
     if (error != KC_OK) {
-        return say_fault(error, "can't approve");
+        return error == KC_DAMAGED ? say_forged(entry) : say_fault(error, "can't approve");
     }
     const struct policy *policy = config_policy(config);
     enum plan_verdict verdict = plan_approval(policy, &recalled->exchange, &wish, &plan);

@@ -185,36 +185,34 @@ static enum kc_error number_of(int descriptor, uint64_t *ret_number) {
     return number_from_fdinfo(descriptor, ret_number);
 }
 
-static enum kc_error look_up(uint64_t number, struct mount *ret_mount, const char **ret_why) {
+static enum kc_error look_up(int descriptor, struct mount *ret_mount, const char **ret_why) {
     KC_AUTO_TEXT table = NULL;
     size_t length = 0;
+    uint64_t number = 0;
+    enum kc_error error = number_of(descriptor, &number);
+    if (error != KC_OK) {
+        return error;
+    }
     KC_AUTO_DESCRIPTOR file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return descriptor_error(errno);
     }
-    enum kc_error error = descriptor_read_text(file, TABLE_LIMIT, &table, &length);
+    error = descriptor_read_text(file, TABLE_LIMIT, &table, &length);
     return error == KC_OK ? mount_find(table, number, ret_mount, ret_why) : error;
+}
+
+enum kc_error mount_of(int descriptor, struct mount *ret_mount, const char **ret_why) {
+    *ret_why = "the system doesn't say on which mount its program file is";
+    enum kc_error error = mount_ask(descriptor, ret_mount, ret_why);
+    return error == KC_UNSUPPORTED ? look_up(descriptor, ret_mount, ret_why) : error;
 }
 
 enum kc_error mount_of_known(int descriptor, const struct mount *known, struct mount *ret_mount,
                              const char **ret_why) {
     uint64_t number = 0;
-    *ret_why = "the system doesn't say on which mount its program file is";
-    enum kc_error error = number_of(descriptor, &number);
-    if (error != KC_OK) {
-        return error;
-    }
-    if (known != NULL && known->number == number) {
+    if (known != NULL && number_of(descriptor, &number) == KC_OK && known->number == number) {
         *ret_mount = *known;
         return KC_OK;
     }
-    error = mount_ask(descriptor, ret_mount, ret_why);
-    if (error != KC_UNSUPPORTED) {
-        return error;
-    }
-    return look_up(number, ret_mount, ret_why);
-}
-
-enum kc_error mount_of(int descriptor, struct mount *ret_mount, const char **ret_why) {
-    return mount_of_known(descriptor, NULL, ret_mount, ret_why);
+    return mount_of(descriptor, ret_mount, ret_why);
 }

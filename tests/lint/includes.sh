@@ -23,8 +23,9 @@ HEAVY = [
     (r"uv\.h", r"daemon/(daemon|accept|channel|worker)\.c|daemon/vault_internal\.h"),
     (r"jansson\.h", r"libkc/message\w*\.[ch]|daemon/(policy|pending|audit|config)\w*\.c"
                     r"|daemon/store/(sealed_file|keyring_text)\w*\.c|daemon/admin/\w+\.c"),
-    # The session algorithm that libsecret asks for first needs what no smaller library has.
-    (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c|libkcshim/server_dh\.c"),
+    (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c"),
+    # The session algorithm that libsecret asks for first, with the library that it has loaded.
+    (r"gcrypt\.h", r"libkcshim/server_dh\.c"),
     # The shim lives among GLib's objects: its server speaks D-Bus with GIO, its hook needs the
     # layout of a class, and no more.
     (r"(libsecret|gio|glib)/.*|glib\.h",

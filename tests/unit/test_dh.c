@@ -2,7 +2,7 @@
 /*
  * The session algorithm: two sides agree, values come through, and what isn't of the group or of
  * the key is refused.
- * links: libkcshim/server_dh.c kc_static -lcrypto
+ * links: libkcshim/server_dh.c kc_static -lgcrypt -lcrypto
  */
 #include "libkc/secret.h"
 #include "libkcshim/server_dh.h"

@@ -5,8 +5,6 @@
  *
  *     shimclient lookup              prints the secret of service=x
  *     shimclient threads COUNT TIMES COUNT threads look it up TIMES times each
- *     shimclient closed              closes all descriptors between two lookups; the second may
- *                                    fail, and must do so in time
  *     shimclient closes-first        closes all descriptors, then looks up
  *     shimclient forked              looks up in a child, whose parent has loaded libsecret
  *     shimclient again FILE          looks up, waits for FILE to appear, looks up again
@@ -128,21 +126,6 @@ static void close_all(void) {
     }
 }
 
-static int run_closed(const struct library *library) {
-    if (print_lookup(library) != 0) {
-        return 1;
-    }
-    close_all();
-    /* What gets the numbers now must not be written to. */
-    FILE *file = tmpfile();
-    FILE *other = tmpfile();
-    (void)look_up(library);
-    int is_clean = file != NULL && other != NULL && fseek(file, 0, SEEK_END) == 0 &&
-                   ftell(file) == 0 && fseek(other, 0, SEEK_END) == 0 && ftell(other) == 0;
-    (void)puts(is_clean ? "clean" : "written to");
-    return is_clean ? 0 : 1;
-}
-
 static int run_forked(const struct library *library) {
     int status = 0;
     pid_t child = fork();
@@ -177,9 +160,6 @@ int main(int argc, char **argv) {
         long times = strtol(argv[3], NULL, 10);
         return count > 0 && count <= THREADS_MAX ? run_threads(&library, (int)count, (int)times)
                                                  : 2;
-    }
-    if (strcmp(way, "closed") == 0) {
-        return run_closed(&library);
     }
     if (strcmp(way, "closes-first") == 0) {
         close_all();

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Secret Service of the shim, message by message, with a daemon behind it that is a list.
+ * links: libkcshim/server.c libkcshim/server_bus.c libkcshim/server_change.c
+ * links: libkcshim/server_collection.c libkcshim/server_dh.c libkcshim/server_item.c
+ * links: libkcshim/server_items.c libkcshim/server_kept.c libkcshim/server_rights.c
+ * links: libkcshim/server_service.c libkcshim/server_session.c libkcshim/server_socket.c
+ * links: libkcshim/server_trouble.c libkcshim/server_value.c libkcshim/map.c
+ * links: libkcshim/map_path.c tests/fakes/fake_broker.c kc_static -lgio -lgcrypt
+ */
+#include "libkcshim/server_bus.h"
+#include "libkcshim/server_internal.h"
+#include "tests/fakes/fake_broker.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define LOGIN "/org/freedesktop/secrets/collection/login"
+#define ITEM  LOGIN "/org_2efreedesktop_2eSecret_2eGeneric__a_3d1"
+
+static const char *const generic[] = {NAMING_GENERIC, NULL};
+
+struct peer {
+    struct server *server;
+    struct server_socket client;
+    char *session;
+};
+
+/* The answer's body, or NULL and `failed` is the error's name. */
+static GVariant *call(struct peer *peer, const char *path, const char *interface,
+                      const char *member, GVariant *body, char **ret_failed) {
+    GVariant *answer = NULL;
+    g_autoptr(GDBusMessage) message =
+        g_dbus_message_new_method_call("org.freedesktop.secrets", path, interface, member);
+    g_dbus_message_set_serial(message, 7);
+    if (body != NULL) {
+        g_dbus_message_set_body(message, body);
+    }
+    assert_true(bus_answer(peer->server, message));
+    for (;;) {
+        g_autoptr(GDBusMessage) came = server_socket_receive(&peer->client);
+        assert_non_null(came);
+        if (g_dbus_message_get_message_type(came) == G_DBUS_MESSAGE_TYPE_SIGNAL) {
+            continue;
+        }
+        assert_int_equal(g_dbus_message_get_reply_serial(came), 7);
+        if (g_dbus_message_get_error_name(came) != NULL) {
+            *ret_failed = g_strdup(g_dbus_message_get_error_name(came));
+            return NULL;
+        }
+        answer = g_dbus_message_get_body(came);
+        return answer != NULL ? g_variant_ref(answer) : g_variant_ref_sink(g_variant_new("()"));
+    }
+}
+
+static GVariant *must(struct peer *peer, const char *path, const char *interface,
+                      const char *member, GVariant *body) {
+    char *failed = NULL;
+    GVariant *answer = call(peer, path, interface, member, body, &failed);
+    if (answer == NULL) {
+        fail_msg("%s: %s", member, failed);
+    }
+    return answer;
+}
+
+static void fails(struct peer *peer, const char *path, const char *interface, const char *member,
+                  GVariant *body, const char *name) {
+    g_autofree char *failed = NULL;
+    GVariant *answer = call(peer, path, interface, member, body, &failed);
+    assert_null(answer);
+    assert_string_equal(failed, name);
+}
+
+static int setup(void **state) {
+    struct peer *peer = g_new0(struct peer, 1);
+    struct stat status;
+    peer->server = server_new();
+    assert_non_null(peer->server);
+    assert_int_equal(server_socket_open(&peer->server->socket, &peer->client.descriptor), KC_OK);
+    assert_int_equal(fstat(peer->client.descriptor, &status), 0);
+    peer->client.device = (uint64_t)status.st_dev;
+    peer->client.number = (uint64_t)status.st_ino;
+    fake_broker_grant(peer->server->broker, generic, true);
+    g_autoptr(GVariant) answer = must(peer, MAP_ROOT, SERVICE_INTERFACE, "OpenSession",
+                                      g_variant_new("(sv)", "plain", g_variant_new_string("")));
+    g_variant_get(answer, "(vo)", NULL, &peer->session);
+    *state = peer;
+    return 0;
+}
+
+static int teardown(void **state) {
+    struct peer *peer = *state;
+    server_socket_close(&peer->client);
+    server_free(peer->server);
+    g_free(peer->session);
+    g_free(peer);
+    return 0;
+}
+
+static GVariant *pairs(const char *const *names) {
+    GVariantBuilder builder;
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
+    for (size_t i = 0; names != NULL && names[i] != NULL; i += 2) {
+        g_variant_builder_add(&builder, "{ss}", names[i], names[i + 1]);
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *create_body(const struct peer *peer, const char *const *names, const char *value,
+                             gboolean replace) {
+    GVariantDict properties;
+    g_variant_dict_init(&properties, NULL);
+    g_variant_dict_insert(&properties, ITEM_INTERFACE ".Label", "s", "a label");
+    g_variant_dict_insert_value(&properties, ITEM_INTERFACE ".Attributes", pairs(names));
+    GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, value, strlen(value), 1);
+    return g_variant_new("(@a{sv}(o@ay@ays)b)", g_variant_dict_end(&properties), peer->session,
+                         g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "", 0, 1), bytes,
+                         "text/plain", replace);
+}
+
+static void create(struct peer *peer, const char *collection, const char *const *names,
+                   const char *value, gboolean replace) {
+    g_variant_unref(must(peer, collection, COLLECTION_INTERFACE, "CreateItem",
+                         create_body(peer, names, value, replace)));
+}
+
+/* The value of an item as text; g_free() it. */
+static char *read_item(struct peer *peer, const char *path) {
+    g_autoptr(GVariant) bytes = NULL;
+    gsize length = 0;
+    g_autoptr(GVariant) answer =
+        must(peer, path, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session));
+    g_variant_get(answer, "((o@ay@ays))", NULL, NULL, &bytes, NULL);
+    const char *data = g_variant_get_fixed_array(bytes, &length, 1);
+    return g_strndup(data != NULL ? data : "", length);
+}
+
+static gsize count_found(struct peer *peer, const char *const *names) {
+    g_autoptr(GVariant) unlocked = NULL;
+    g_autoptr(GVariant) answer = must(peer, MAP_ROOT, SERVICE_INTERFACE, "SearchItems",
+                                      g_variant_new("(@a{ss})", pairs(names)));
+    g_variant_get(answer, "(@ao@ao)", &unlocked, NULL);
+    return g_variant_n_children(unlocked);
+}
+
+static const char *const one[] = {"a", "1", NULL};
+static const char *const two[] = {"a", "1", "b", "2", NULL};
+
+static void test_shim_server_stores_searches_reads_and_deletes(void **state) {
+    struct peer *peer = *state;
+    create(peer, MAP_ALIAS "default", one, "value", TRUE);
+    assert_int_equal(count_found(peer, one), 1);
+    assert_int_equal(count_found(peer, NULL), 1);
+    g_autofree char *value = read_item(peer, ITEM);
+    assert_string_equal(value, "value");
+    g_variant_unref(must(peer, ITEM, ITEM_INTERFACE, "Delete", NULL));
+    assert_int_equal(count_found(peer, one), 0);
+    fails(peer, ITEM, ITEM_INTERFACE, "Delete", NULL, TROUBLE_NO_OBJECT);
+}
+
+static void test_shim_server_replaces_what_is_exactly_equal(void **state) {
+    struct peer *peer = *state;
+    create(peer, LOGIN, two, "two", TRUE);
+    create(peer, LOGIN, one, "one", TRUE);
+    create(peer, LOGIN, one, "new", TRUE);
+    assert_int_equal(fake_broker_count(peer->server->broker), 2);
+    create(peer, LOGIN, one, "twin", FALSE);
+    assert_int_equal(fake_broker_count(peer->server->broker), 3);
+    assert_string_equal(fake_broker_target(peer->server->broker, 2), "a=1#2");
+    g_autofree char *value = read_item(peer, ITEM);
+    assert_string_equal(value, "new");
+}
+
+static void test_shim_server_moves_an_item_to_its_new_attributes(void **state) {
+    static const char *const other[] = {"c", "3", NULL};
+    struct peer *peer = *state;
+    create(peer, LOGIN, one, "value", TRUE);
+    g_variant_unref(must(peer, ITEM, PROPERTIES_INTERFACE, "Set",
+                         g_variant_new("(ssv)", ITEM_INTERFACE, "Attributes", pairs(other))));
+    assert_int_equal(fake_broker_count(peer->server->broker), 1);
+    assert_string_equal(fake_broker_target(peer->server->broker, 0), "c=3");
+    g_autofree char *value = read_item(peer, ITEM);
+    assert_string_equal(value, "value");
+    g_variant_unref(must(peer, ITEM, PROPERTIES_INTERFACE, "Set",
+                         g_variant_new("(ssv)", ITEM_INTERFACE, "Attributes", pairs(one))));
+    g_autofree char *again = read_item(peer, ITEM);
+    assert_string_equal(again, "value");
+}
+
+static void test_shim_server_keeps_the_session_in_memory(void **state) {
+    struct peer *peer = *state;
+    create(peer, MAP_COLLECTION "session", one, "value", TRUE);
+    assert_int_equal(fake_broker_count(peer->server->broker), 0);
+    assert_int_equal(count_found(peer, one), 1);
+    g_autofree char *value =
+        read_item(peer, MAP_COLLECTION "session/org_2efreedesktop_2eSecret_2eGeneric__a_3d1");
+    assert_string_equal(value, "value");
+}
+
+static void test_shim_server_locks_what_a_program_locks(void **state) {
+    static const char *const path[] = {ITEM};
+    struct peer *peer = *state;
+    create(peer, LOGIN, one, "value", TRUE);
+    g_variant_unref(must(peer, MAP_ROOT, SERVICE_INTERFACE, "Lock",
+                         g_variant_new("(@ao)", g_variant_new_objv(path, 1))));
+    assert_int_equal(count_found(peer, one), 0);
+    fails(peer, ITEM, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session),
+          TROUBLE_LOCKED);
+    fails(peer, ITEM, ITEM_INTERFACE, "Delete", NULL, TROUBLE_LOCKED);
+    g_variant_unref(must(peer, MAP_ROOT, SERVICE_INTERFACE, "Unlock",
+                         g_variant_new("(@ao)", g_variant_new_objv(path, 1))));
+    assert_int_equal(count_found(peer, one), 1);
+}
+
+static void test_shim_server_asks_only_where_it_may_search(void **state) {
+    static const char *const mine[] = {NAMING_GENERIC "/a=*", "other", NULL};
+    static const char *const schema[] = {"a", "1", NAMING_SCHEMA, "unknown", NULL};
+    struct peer *peer = *state;
+    create(peer, LOGIN, one, "value", TRUE);
+    fake_broker_grant(peer->server->broker, mine, true);
+    assert_int_equal(count_found(peer, one), 1);
+    fails(peer, MAP_ROOT, SERVICE_INTERFACE, "SearchItems",
+          g_variant_new("(@a{ss})", pairs(schema)), TROUBLE_DENIED);
+}
+
+static void test_shim_server_lets_one_write_who_may_not_search(void **state) {
+    struct peer *peer = *state;
+    fake_broker_grant(peer->server->broker, generic, false);
+    create(peer, LOGIN, one, "value", TRUE);
+    create(peer, LOGIN, one, "other", TRUE);
+    assert_int_equal(fake_broker_count(peer->server->broker), 1);
+    assert_int_equal(fake_broker_asked(peer->server->broker, "search"), 0);
+    fails(peer, LOGIN, COLLECTION_INTERFACE, "CreateItem", create_body(peer, one, "x", FALSE),
+          TROUBLE_DENIED);
+}
+
+static void test_shim_server_passes_the_daemons_word_on(void **state) {
+    static const char *const names[] = {TROUBLE_DENIED, TROUBLE_LOCKED, TROUBLE_NO_DAEMON,
+                                        TROUBLE_TIMEOUT, TROUBLE_FAILED};
+    struct peer *peer = *state;
+    create(peer, LOGIN, one, "value", TRUE);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        fake_broker_fail(peer->server->broker, names[i]);
+        fails(peer, ITEM, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session),
+              names[i]);
+        fails(peer, MAP_ROOT, SERVICE_INTERFACE, "SearchItems",
+              g_variant_new("(@a{ss})", pairs(one)), names[i]);
+        fails(peer, LOGIN, COLLECTION_INTERFACE, "CreateItem", create_body(peer, one, "x", TRUE),
+              names[i]);
+    }
+}
+
+static void test_shim_server_refuses_what_isnt_a_call_of_the_service(void **state) {
+    static const char *const ours[] = {"kc:label", "x", NULL};
+    struct peer *peer = *state;
+    fails(peer, MAP_ROOT, SERVICE_INTERFACE, "Nonsense", NULL, TROUBLE_UNKNOWN);
+    fails(peer, MAP_ROOT, SERVICE_INTERFACE, "Lock", NULL, TROUBLE_INVALID);
+    fails(peer, MAP_ROOT, SERVICE_INTERFACE, "OpenSession",
+          g_variant_new("(sv)", "rot13", g_variant_new_string("")), TROUBLE_UNSUPPORTED);
+    fails(peer, "/nowhere", ITEM_INTERFACE, "Delete", NULL, TROUBLE_NO_OBJECT);
+    fails(peer, MAP_ALIAS "nobody", COLLECTION_INTERFACE, "Delete", NULL, TROUBLE_NO_OBJECT);
+    fails(peer, LOGIN, COLLECTION_INTERFACE, "Delete", NULL, TROUBLE_UNSUPPORTED);
+    fails(peer, ITEM, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", "/no/session"),
+          TROUBLE_NO_SESSION);
+    fails(peer, LOGIN, COLLECTION_INTERFACE, "CreateItem", create_body(peer, ours, "x", TRUE),
+          TROUBLE_INVALID);
+    fails(peer, LOGIN, PROPERTIES_INTERFACE, "Set",
+          g_variant_new("(ssv)", COLLECTION_INTERFACE, "Locked", g_variant_new_boolean(TRUE)),
+          TROUBLE_INVALID);
+    fails(peer, MAP_ROOT, PROPERTIES_INTERFACE, "Get",
+          g_variant_new("(ss)", SERVICE_INTERFACE, "Nothing"), TROUBLE_INVALID);
+}
+
+static void test_shim_server_makes_and_deletes_collections(void **state) {
+    struct peer *peer = *state;
+    GVariantDict properties;
+    const char *path = NULL;
+    g_variant_dict_init(&properties, NULL);
+    g_variant_dict_insert(&properties, COLLECTION_INTERFACE ".Label", "s", "At work");
+    g_autoptr(GVariant) answer =
+        must(peer, MAP_ROOT, SERVICE_INTERFACE, "CreateCollection",
+             g_variant_new("(@a{sv}s)", g_variant_dict_end(&properties), "work"));
+    g_variant_get(answer, "(&oo)", &path, NULL);
+    assert_string_equal(path, MAP_COLLECTION "At_20work");
+    create(peer, MAP_ALIAS "work", one, "value", TRUE);
+    create(peer, LOGIN, one, "other", TRUE);
+    assert_int_equal(count_found(peer, one), 2);
+    g_variant_unref(must(peer, path, COLLECTION_INTERFACE, "Delete", NULL));
+    assert_int_equal(count_found(peer, one), 1);
+    fails(peer, path, COLLECTION_INTERFACE, "Delete", NULL, TROUBLE_NO_OBJECT);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_shim_server_stores_searches_reads_and_deletes),
+        CASE(test_shim_server_replaces_what_is_exactly_equal),
+        CASE(test_shim_server_moves_an_item_to_its_new_attributes),
+        CASE(test_shim_server_keeps_the_session_in_memory),
+        CASE(test_shim_server_locks_what_a_program_locks),
+        CASE(test_shim_server_asks_only_where_it_may_search),
+        CASE(test_shim_server_lets_one_write_who_may_not_search),
+        CASE(test_shim_server_passes_the_daemons_word_on),
+        CASE(test_shim_server_refuses_what_isnt_a_call_of_the_service),
+        CASE(test_shim_server_makes_and_deletes_collections),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
