@@ -24,6 +24,10 @@
 static const char *const names[] = {"kcget", "git-credential-keychain-auth",
                                     "aws-credential-keychain-auth"};
 
+const char *own_helpers_name(size_t index) {
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
 struct own_helper {
     char path[PATH_SIZE]; /* real */
     char hash[HASH_TEXT_SIZE];

@@ -7,6 +7,8 @@
 #ifndef OWN_HELPERS_H
 #define OWN_HELPERS_H
 
+#include <stddef.h>
+
 #include "libkc/protocol.h"
 #include "platform/kc_error.h"
 
@@ -14,6 +16,9 @@ struct audit;
 struct config_change;
 struct log;
 struct policy;
+
+/* The file names, in no order that means anything; NULL behind the last. */
+const char *own_helpers_name(size_t index);
 
 struct own_helpers_plan {
     const char *directory;       /* where to look, without a slash at its end */
