@@ -24,6 +24,10 @@
 static const char *const names[] = {"kcget", "git-credential-keychain-auth",
                                     "aws-credential-keychain-auth"};
 
+const char *own_helpers_name(size_t index) {
+    return index < sizeof names / sizeof names[0] ? names[index] : NULL;
+}
+
 struct own_helper {
     char path[PATH_SIZE]; /* real */
     char hash[HASH_TEXT_SIZE];
@@ -90,8 +94,8 @@ static void change(const struct own_helpers_plan *plan, const struct own_helper 
              is_told ? "" : "; and the record can't tell that");
 }
 
-/* A new version speaks for the same callers as the old one. What any program of this user could have
- * put there is for the person to accept. */
+/* A new version speaks for the same callers as the old one. What any program of this user could
+ * have put there is for the person to accept. */
 static void upgrade(const struct own_helpers_plan *plan, const struct own_helper *helper) {
     if (helper->is_vouched) {
         change(plan, helper, CONFIG_UPGRADE);

@@ -7,6 +7,8 @@
 #ifndef OWN_HELPERS_H
 #define OWN_HELPERS_H
 
+#include <stddef.h>
+
 #include "libkc/protocol.h"
 #include "platform/kc_error.h"
 
@@ -14,6 +16,9 @@ struct audit;
 struct config_change;
 struct log;
 struct policy;
+
+/* The file names, in no order that means anything; NULL behind the last. */
+const char *own_helpers_name(size_t index);
 
 struct own_helpers_plan {
     const char *directory;       /* where to look, without a slash at its end */
@@ -27,10 +32,11 @@ struct own_helpers_plan {
 };
 
 /*
- * Registers each that isn't registered with its path and hash. One that is a helper already, with
- * another hash, is upgraded only when it is a trusted file (platform/code.h). What a person registered at that path as something else stays. Each change is
- * written down first; what can't be done is logged, and never keeps the daemon from starting.
- * Reads the files and may wait for the lock of config.json: not while the loop runs.
+ * Registers each that isn't registered with its path and hash. One that is a helper already,
+ * with another hash, is upgraded only when it is a trusted file (platform/code.h). What a person
+ * registered at that path as something else stays. Each change is written down first; what can't
+ * be done is logged, and never keeps the daemon from starting. Reads the files and may wait for
+ * the lock of config.json: not while the loop runs.
  */
 void own_helpers_register(const struct own_helpers_plan *plan);
 

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_INTERVAL_MS 500   /* how late it may notice that its time has come */
+#define LOOK_INTERVAL_MS 1000  /* how late it may notice that its time has come */
 #define REMEMBER_MS      30000 /* how much of the record may be cut off unseen after a crash */
 
 /* An exchange of our own: no session, no identity, nobody who waits for its answer. What can't be

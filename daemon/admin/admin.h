@@ -51,6 +51,7 @@ enum exit_code cmd_passphrase(const struct options *options);
 enum exit_code cmd_lock(const struct options *options);
 enum exit_code cmd_unlock(const struct options *options);
 enum exit_code cmd_admin(const struct options *options);
+enum exit_code cmd_doctor(const struct options *options);
 enum exit_code cmd_policy(const struct options *options);
 enum exit_code cmd_audit(const struct options *options);
 enum exit_code cmd_console(const struct options *options);

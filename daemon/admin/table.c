@@ -301,6 +301,8 @@ const struct command admin_commands[] = {
     {"admin", "", "administer from this terminal for 5 minutes", admin_options, 0, 0, cmd_admin},
     {"policy", "accept|restore", "seal what config.json says now, or put back what was sealed",
      proof_options, 1, 1, cmd_policy},
+    {"doctor", "", "look at the whole installation, and say what is wrong and what mends it",
+     status_options, 0, 0, cmd_doctor},
     {"audit", "[verify]", "show the record, or prove that nobody changed it", audit_options, 0, 1,
      cmd_audit},
     {"console", "", "read commands at the terminal, with a history and completion", only_help, 0, 0,

@@ -58,6 +58,30 @@ enum kc_error trust_check_path(const char *path, char *ret_where, size_t size,
     return KC_OK;
 }
 
+enum kc_error trust_check_own(const char *path, enum trust_privacy privacy, const char **ret_why) {
+    struct stat about;
+    if (lstat(path, &about) != 0) {
+        return errno == ENOENT || errno == ENOTDIR ? KC_NOT_FOUND : KC_IO;
+    }
+    if (S_ISLNK(about.st_mode)) {
+        *ret_why = "it is a symbolic link";
+        return KC_UNSAFE;
+    }
+    if (about.st_uid != geteuid()) {
+        *ret_why = "it belongs to another user";
+        return KC_UNSAFE;
+    }
+    if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        *ret_why = "others may write to it";
+        return KC_UNSAFE;
+    }
+    if (privacy == TRUST_HIDDEN && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        *ret_why = "others may read it";
+        return KC_UNSAFE;
+    }
+    return KC_OK;
+}
+
 bool trust_may_execute(const char *path) {
     return access(path, X_OK) == 0;
 }

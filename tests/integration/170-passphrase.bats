@@ -8,7 +8,7 @@ setup() {
     private_home
     slots=$HOME/.keychain-auth/keyslots
     start_daemon
-    allow kcget --read aws
+    allow reader --read aws
     put aws key v4lue
 }
 
@@ -37,7 +37,7 @@ unpunished() {
     is "$(stat -c %a "$slots")" 600
     is "$(grep -rlF -- "$key" "$HOME" || true)" "" "the key in the clear"
     cmp "$HOME/.keychain-auth/keyring.json" "$BATS_TEST_TMPDIR/keyring" || true
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     is "$(fact lock) $(fact passphrases) $(fact key_file)" "unlocked 1 no"
 }
 
@@ -56,16 +56,16 @@ unpunished() {
     stop_daemon
     start_daemon
     is "$(fact lock) $(fact items)" "locked $(fact items)"
-    run -4 --separate-stderr kcget aws key
+    run -4 --separate-stderr reader aws key
     is "$output" ""
     has "$stderr" "keychain-auth unlock"
     allow_nothing='{"type":"REQUEST","action":"read","service":"aws","targets":["key"]}'
     is "$(raw <<<"$allow_nothing" | verdicts)" "error locked"
     run -0 with 'correct horse' keychain-auth unlock
     is "$output" ""
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     run -0 keychain-auth lock
-    run -4 kcget aws key
+    run -4 reader aws key
     is "$(record '.action == "lock"' | jq -r .result)" success
 }
 
@@ -83,7 +83,7 @@ unpunished() {
     run -4 keychain-auth search aws
     run -4 keychain-auth delete aws key
     with 'correct horse' keychain-auth unlock
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }
 
 @test "start at a terminal says that it is locked, and how to unlock it" {
@@ -109,6 +109,20 @@ unpunished() {
     lacks "$(cat "$daemon_log" "$audit_log")" '"wrong"'
 }
 
+@test "while a passphrase is tried everybody else is served" {
+    set_passphrase
+    with 'correct horse' keychain-auth unlock &
+    trying=$!
+    # The try is under way as soon as the daemon says that it is busy with one.
+    until with 'correct horse' keychain-auth unlock 2>&1 | grep -q 'another passphrase is being' ||
+        ! kill -0 "$trying" 2>/dev/null; do
+        :
+    done
+    is "$(kcget aws key)" v4lue
+    kill -0 "$trying" || skip "the machine was too quick, or too slow, for this"
+    wait "$trying"
+}
+
 @test "a passphrase is changed, added and removed, each only with one that opens" {
     set_passphrase
     run -0 with $'correct horse\nbattery staple' keychain-auth passphrase change
@@ -122,14 +136,14 @@ unpunished() {
     keychain-auth lock
     run -1 with 'battery staple' keychain-auth unlock
     unpunished with 'another one' keychain-auth unlock
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     run -1 with $'battery staple\nsomething else' keychain-auth passphrase change
     unpunished with 'another one' keychain-auth passphrase remove
     is "$(grep -c keyfile "$slots")" 1
     is "$(fact lock)" none
     stop_daemon
     start_daemon
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }
 
 @test "what makes no sense is refused with a sentence" {
@@ -172,17 +186,17 @@ unpunished() {
     with 'correct horse' keychain-auth unlock --timeout 2s
     for _ in 1 2 3 4 5 6; do
         sleep 0.5
-        is "$(kcget aws key)" v4lue
+        is "$(reader aws key)" v4lue
     done
     await eval '[ "$(fact lock)" = locked ]'
-    run -4 kcget aws key
+    run -4 reader aws key
     has "$(record '.event == "lock"' | jq -r .message)" "nothing was asked"
 }
 
 @test "without a terminal nothing asks for a passphrase by itself" {
     set_passphrase
     keychain-auth lock
-    run -4 --separate-stderr setsid -w kcget aws key
+    run -4 --separate-stderr setsid -w reader aws key
     has "$stderr" "keychain-auth unlock"
 }
 
@@ -211,7 +225,7 @@ window() {
     keychain-auth lock
     fake_pinentry 'echo "S PASSWORD_FROM_CACHE"; echo "D correct 100%25 horse"; echo OK'
     run -0 window unlock
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     has "$(cat "$BATS_TEST_TMPDIR/heard")" "SETTIMEOUT 60"
     has "$(cat "$BATS_TEST_TMPDIR/heard")" "SETDESC"
     fake_pinentry 'echo "ERR 83886179 Operation cancelled <Pinentry>"'
@@ -244,7 +258,7 @@ while b"assphrase" not in shown:
 os.write(master, b"correct horse\n")
 sys.exit(asked.wait())
 END
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }
 
 @test "a crash at any moment of a change leaves a passphrase that opens" {
@@ -263,7 +277,7 @@ END
         else
             unpunished with "$old" keychain-auth unlock
         fi
-        is "$(kcget aws key)" v4lue "killed after $delay s"
+        is "$(reader aws key)" v4lue "killed after $delay s"
     done
 }
 
@@ -280,5 +294,5 @@ END
     chmod 0600 "$slots"
     start_daemon
     with 'correct horse' keychain-auth unlock
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }

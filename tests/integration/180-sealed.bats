@@ -8,7 +8,7 @@ setup() {
     private_home
     slots=$HOME/.keychain-auth/keyslots
     start_daemon
-    allow kcget --read aws
+    allow reader --read aws
     put aws key v4lue
     put git key g1t
     with 'correct horse' keychain-auth passphrase set
@@ -28,7 +28,8 @@ proven() {
 }
 
 grant_git() {
-    edit_json "$config" '.registered_binaries[0].allowed_read_services += ["git"]'
+    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/reader")) |
+        .allowed_read_services) += ["git"]'
 }
 
 # shell LINES: an interactive terminal's shell that runs the lines; what it showed.
@@ -59,9 +60,9 @@ END
 @test "an edit from outside changes nothing: the last good policy stays, and everybody is told" {
     is "$(fact policy_seal)" sealed
     grant_git
-    run -1 --separate-stderr kcget git key
+    run -1 --separate-stderr reader git key
     is "$output" ""
-    is "$(kcget aws key)" v4lue "what was allowed stays allowed"
+    is "$(reader aws key)" v4lue "what was allowed stays allowed"
     is "$(fact policy_seal)" BROKEN
     has "$(fact policy)" "changed by another program"
     await grep -q '"event":"policy_edited"' "$audit_log"
@@ -72,43 +73,43 @@ END
     keychain-auth lock
     grant_git
     unlock
-    run -1 kcget git key
-    is "$(kcget aws key)" v4lue
+    run -1 reader git key
+    is "$(reader aws key)" v4lue
     stop_daemon
     echo '{}' >"$config"
     start_daemon
     unlock
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     has "$(fact policy)" "has no seal"
     rm "$config"
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     stop_daemon
     rm "$HOME/.keychain-auth/policy.json"
     start_daemon
     unlock
-    run -1 --separate-stderr kcget aws key
+    run -1 --separate-stderr reader aws key
     has "$stderr" "everything is denied"
 }
 
 @test "an older policy with a good seal doesn't count, in the running daemon and after a restart" {
-    proven allow "$(command -v kcget)" --read git
-    is "$(kcget git key)" g1t
+    proven allow "$(command -v reader)" --read git
+    is "$(reader git key)" g1t
     cp "$config" "$BATS_TEST_TMPDIR/generous"
-    proven revoke "$(command -v kcget)" --read git
-    run -1 kcget git key
+    proven revoke "$(command -v reader)" --read git
+    run -1 reader git key
     cp "$BATS_TEST_TMPDIR/generous" "$config"
-    run -1 kcget git key
+    run -1 reader git key
     has "$(fact policy)" "older policy"
     stop_daemon
     cp "$BATS_TEST_TMPDIR/generous" "$HOME/.keychain-auth/policy.json"
     start_daemon
     unlock
-    run -1 kcget git key
+    run -1 reader git key
 }
 
 @test "blanks and the order of members may change" {
     edit_json "$config" 'to_entries | reverse | from_entries'
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     is "$(fact policy_seal)" sealed
 }
 
@@ -117,14 +118,15 @@ END
     run -1 --separate-stderr setsid -w keychain-auth policy accept
     has "$stderr" "passphrase is needed"
     run -0 proven policy restore
-    run -1 kcget git key
+    run -1 reader git key
     is "$(fact policy_seal)" sealed
-    is "$(jq -c '.registered_binaries[0].allowed_read_services' "$config")" '["aws"]'
+    is "$(jq -c '.registered_binaries[] | select(.path | endswith("/reader")) |
+        .allowed_read_services' "$config")" '["aws"]'
     grant_git
-    run -4 --separate-stderr proven allow "$(command -v kcget)" --write aws
+    run -4 --separate-stderr proven allow "$(command -v reader)" --write aws
     has "$stderr" "policy restore"
     run -0 proven policy accept
-    is "$(kcget git key)" g1t
+    is "$(reader git key)" g1t
     is "$(fact policy_seal)" sealed
     is "$(record '.action == "accept" or .action == "restore"' | jq -r .action | tr '\n' ' ')" \
         "restore accept "
@@ -139,10 +141,10 @@ END
     mv "$keyring.new" "$keyring"
     start_daemon
     unlock
-    run -1 kcget aws key
+    run -1 reader aws key
     has "$(fact record_state)" "gone from the store"
     run -0 proven policy accept
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }
 
 @test "a slot file that was exchanged is told, while the daemon runs and at unlock" {
@@ -161,7 +163,7 @@ END
 }
 
 @test "a record that was cut off while nobody looked is told" {
-    kcget aws key
+    reader aws key
     stop_daemon
     head -n -3 "$audit_log" >"$audit_log.new"
     chmod 0600 "$audit_log.new"
@@ -193,17 +195,17 @@ END
         has "$stderr" "passphrase is needed" "$words"
     done <<END
 register $path --read aws
-allow $(command -v kcget) --read git
-revoke $(command -v kcget)
-upgrade $(command -v kcget)
-unregister $(command -v kcget)
+allow $(command -v reader) --read git
+revoke $(command -v reader)
+upgrade $(command -v reader)
+unregister $(command -v reader)
 policy accept
 search aws
 delete aws key
 END
     run -1 setsid -w keychain-auth set aws key <<<other
-    is "$(kcget aws key)" v4lue
-    run -1 kcget git key
+    is "$(reader aws key)" v4lue
+    run -1 reader git key
     run -0 proven register "$path" --read aws
     has "$output" "is registered"
     run -0 proven search aws
@@ -271,7 +273,7 @@ END
     is "$(fact policy_seal) $(fact lock)" "none none"
     is "$(fact items)" 2
     with 'correct horse' keychain-auth passphrase set
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
 }
 
 @test "a policy and slots survive a crash at any moment of setting the passphrase" {
@@ -287,9 +289,9 @@ END
         if [ "$(fact lock)" = locked ]; then
             unlock
             is "$(fact policy_seal)" sealed
-            is "$(kcget aws key)" v4lue "killed after $delay s"
+            is "$(reader aws key)" v4lue "killed after $delay s"
             proven passphrase remove
         fi
-        is "$(kcget aws key)" v4lue "killed after $delay s"
+        is "$(reader aws key)" v4lue "killed after $delay s"
     done
 }

@@ -57,18 +57,18 @@ hex() {
     text=$(sed -n 's/^slot [0-9]* keyfile //p' "$slots" | tr -d '\n' | hex)
     value_hex=$(printf %s "$value" | hex)
     passphrase_hex=$(printf %s "$passphrase" | hex)
-    allow kcget --read aws
+    allow reader --read aws
     put aws key "$value"
     is "$(found "$key")" "$key" "the search finds what is there"
     with "$passphrase" keychain-auth passphrase set
     for _ in 1 2 3 4 5; do
-        is "$(kcget aws key)" "$value"
+        is "$(reader aws key)" "$value"
     done
     is "$(found "$key" "$text" "$passphrase_hex")" "$key" "unlocked: the key, and nothing else"
     keychain-auth lock
     is "$(found "$key" "$text" "$value_hex" "$passphrase_hex")" "" "locked"
     with "$passphrase" keychain-auth unlock
-    is "$(kcget aws key)" "$value"
+    is "$(reader aws key)" "$value"
     with "$passphrase"$'\nanother passphrase' keychain-auth passphrase change
     with 'another passphrase' keychain-auth search aws
     keychain-auth lock
@@ -76,7 +76,7 @@ hex() {
 }
 
 @test "the key lies in pages that are locked, and left out of a dump" {
-    allow kcget --read aws
+    allow reader --read aws
     key=$(sed -n 's/^slot [0-9]* keyfile //p' "$slots" | base64 -d | hex)
     # With a sanitizer mlock(2) does nothing, by its design.
     locked=lo

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our programs: those that others look for in PATH are the ones beside this one, the helpers are
+ * registered as what they are, and what a shell or libsecret's users want is installed.
+ */
+#include "daemon/admin/doctor.h"
+
+#include "daemon/admin/say.h"
+#include "daemon/digest.h"
+#include "daemon/own_helpers.h"
+#include "daemon/policy.h"
+#include "daemon/shim.h"
+#include "platform/process.h"
+#include "platform/program.h"
+#include "platform/trust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CANDIDATE_SIZE 4096
+
+/* The first in PATH that can be run; relative places count, too: a shell would go there. */
+static bool find_in_path(const char *name, char ret_path[CANDIDATE_SIZE]) {
+    const char *place = getenv("PATH");
+    while (place != NULL && *place != '\0') {
+        size_t length = strcspn(place, ":");
+        int written = snprintf(ret_path, CANDIDATE_SIZE, "%.*s/%s",
+                               length < CANDIDATE_SIZE ? (int)length : 0, place, name);
+        if (written > 0 && written < CANDIDATE_SIZE && trust_may_execute(ret_path)) {
+            return true;
+        }
+        place += length + (place[length] == ':' ? 1 : 0);
+    }
+    return false;
+}
+
+static void judge_path(struct doctor *doctor, const char *name, const struct image *own) {
+    const struct doctor_kind good = {.check = "path"};
+    const struct doctor_kind bad = {
+        .check = "path",
+        .grade = DOCTOR_WARNING,
+        .meaning = "what you type, and what git starts, isn't this installation's; put its "
+                   "directory first in PATH",
+        .cure = "command -v keychain-auth",
+    };
+    KC_AUTO(image) found = NULL;
+    const char *why = "";
+    char path[CANDIDATE_SIZE];
+    struct shown shown;
+    if (!find_in_path(name, path) || image_open(path, &found, &why) != KC_OK) {
+        doctor_add(doctor, &bad, "%s isn't found in PATH", name);
+    } else if (strcmp(image_path(found), image_path(own)) != 0) {
+        doctor_add(doctor, &bad, "%s in PATH is \"%.2000s\"", name,
+                   say_show(image_path(found), &shown));
+    } else {
+        doctor_add(doctor, &good, "%s is \"%.2000s\"", name, say_show(image_path(own), &shown));
+    }
+}
+
+static const struct policy_entry *find_by_path(const struct policy *policy, const char *path) {
+    for (size_t i = 0; i < policy_count(policy); i++) {
+        if (strcmp(policy_entry_path(policy_at(policy, i)), path) == 0) {
+            return policy_at(policy, i);
+        }
+    }
+    return NULL;
+}
+
+static void judge_helper(struct doctor *doctor, const char *name, const struct policy *policy,
+                         const struct image *own) {
+    const struct doctor_kind good = {.check = "helpers"};
+    const struct doctor_kind unknown = {
+        .check = "helpers",
+        .grade = DOCTOR_RED,
+        .meaning = "it isn't registered with the hash that it has, so it gets nothing; the daemon "
+                   "sees to that when it starts, or is unlocked",
+        .cure = "keychain-auth stop; keychain-auth start",
+    };
+    char hash[HASH_TEXT_SIZE] = "";
+    struct shown shown;
+    const char *path = image_path(own);
+    enum kc_error error = digest_compute(own, NULL, hash);
+    const struct policy_entry *entry = find_by_path(policy, path);
+    if (entry != NULL && !policy_entry_is_helper(entry)) {
+        char *cure = doctor_command("keychain-auth unregister", path);
+        const struct doctor_kind direct = {
+            .check = "helpers",
+            .grade = DOCTOR_WARNING,
+            .meaning = "it has rights of its own, which every program that runs it can use; the "
+                       "next start of the daemon makes it a helper",
+            .cure = cure};
+        doctor_add(doctor, &direct, "\"%.2000s\" is no helper", say_show(path, &shown));
+        free(cure);
+    } else if (entry == NULL || error != KC_OK || policy_find(policy, path, hash) == NULL) {
+        doctor_add(doctor, &unknown, "%s isn't registered as a helper", name);
+    } else {
+        doctor_add(doctor, &good, "%s is a helper", name);
+    }
+}
+
+static void judge_shim(struct doctor *doctor) {
+    const struct doctor_kind good = {.check = "shim"};
+    const struct doctor_kind none = {
+        .check = "shim",
+        .grade = DOCTOR_NOTE,
+        .meaning = "programs that were written for libsecret can't be run with kc-shim; a build "
+                   "with libsecret's headers has it",
+    };
+    struct shim shim;
+    shim_find(&shim);
+    if (shim.hook[0] != '\0' && shim.server[0] != '\0') {
+        doctor_add(doctor, &good, "kc-shim's libraries are installed");
+    } else {
+        doctor_add(doctor, &none, "kc-shim's libraries aren't installed");
+    }
+}
+
+/* One shell's stands for all: they are installed together. */
+static void judge_shell(struct doctor *doctor) {
+    const struct doctor_kind good = {.check = "shell"};
+    const struct doctor_kind none = {
+        .check = "shell",
+        .grade = DOCTOR_NOTE,
+        .meaning = "shells don't complete our commands; installing all of the package mends that",
+    };
+    KC_AUTO(image) file = NULL;
+    const char *why = "";
+    char *path = NULL;
+    bool is_there =
+        program_beside("../share/bash-completion/completions/keychain-auth", &path) == KC_OK &&
+        image_open(path, &file, &why) == KC_OK;
+    free(path);
+    doctor_add(doctor, is_there ? &good : &none, "completions for shells are%s installed",
+               is_there ? "" : "n't");
+}
+
+void doctor_look_at_programs(struct doctor *doctor, const struct policy *policy) {
+    for (size_t i = 0; own_helpers_name(i) != NULL; i++) {
+        KC_AUTO(image) own = NULL;
+        const char *why = "";
+        char *path = NULL;
+        const char *name = own_helpers_name(i);
+        if (program_beside(name, &path) == KC_OK && image_open(path, &own, &why) == KC_OK) {
+            judge_path(doctor, name, own);
+            if (policy != NULL) {
+                judge_helper(doctor, name, policy, own);
+            }
+        }
+        free(path);
+    }
+    judge_shim(doctor);
+    judge_shell(doctor);
+}
