@@ -105,11 +105,6 @@ static enum kc_error open_address(struct run *run) {
     return error;
 }
 
-static enum kc_error look_at_own(struct run *run) {
-    return run_explain(run, own_program_look(run->daemon.own_hash, &run->own_directory),
-                       "can't read the daemon's own program");
-}
-
 static enum kc_error open_policy(struct run *run) {
     struct daemon *daemon = &run->daemon;
     enum kc_error error = config_new(run->config_path, &daemon->config);
@@ -207,11 +202,10 @@ static enum kc_error open_record(struct run *run) {
     struct audit_limits limits = AUDIT_LIMITS_DEFAULT;
     limits = policy != NULL ? *policy_audit_limits(policy) : limits;
     audit_limit(daemon->audit, &limits);
-    return !limits.packs ? KC_OK
-                         : run_explain(run,
-                                       archive_open(daemon->loop, daemon->audit, run->audit_path,
-                                                    &daemon->archive),
-                                       "can't start the worker that packs old records");
+    if (limits.packs) {
+        error = archive_open(daemon->loop, daemon->audit, run->audit_path, &daemon->archive);
+    }
+    return run_explain(run, error, "can't start the worker that packs old records");
 }
 
 /* Before the first client: a helper that isn't known yet would be turned away. Where the policy is
@@ -265,7 +259,8 @@ static enum kc_error run_open(struct run *run) {
         error = open_address(run);
     }
     if (error == KC_OK) {
-        error = look_at_own(run);
+        error = own_program_look(daemon->own_hash, &run->own_directory);
+        error = run_explain(run, error, "can't read the daemon's own program");
     }
     if (error == KC_OK) {
         error = open_policy(run);

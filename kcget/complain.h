@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What kcget and its adapters say to a person: one line on standard error, escaped, behind the program's name. */
+/* What kcget and its adapters say to a person: one line on standard error, escaped, behind the
+ * program's name. */
 #ifndef KCGET_COMPLAIN_H
 #define KCGET_COMPLAIN_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way to the daemon, which kcget, its commands and the adapters take: the options that say where and how
- * long, opening, shutting the own memory, asking. Whoever gets something else than EXIT_DONE from
- * here has nothing to add: the person was told.
+ * The way to the daemon, which kcget, its commands and the adapters take: the options that say
+ * where and how long, opening, shutting the own memory, asking. Whoever gets something else than
+ * EXIT_DONE from here has nothing to add: the person was told.
  */
 #ifndef KCGET_REACH_H
 #define KCGET_REACH_H
@@ -65,8 +65,8 @@ enum exit_code reach_explain(const struct kc_answer *answer);
 /* Says that the daemon can't have meant its answer; EXIT_FAULT. */
 enum exit_code reach_complain_answer(void);
 
-/* As reach_ask(), and what isn't a success is explained. EXIT_DONE: the status is success; free the answer with
- * kc_answer_free(). EXIT_NO: absent or denied. */
+/* As reach_ask(), and what isn't a success is explained. EXIT_DONE: the status is success; free the
+ * answer with kc_answer_free(). EXIT_NO: absent or denied. */
 KC_MUST_USE enum exit_code reach_request(const struct reach *reach, struct kc_client *client,
                                          const struct kc_query *query,
                                          struct kc_answer **ret_answer);

@@ -30,6 +30,7 @@ static const struct {
     {"start", "daemon", ""},
     {"stop", "daemon", ""},
     {"status", "daemon", ""},
+    {"doctor", "daemon", ""},
     {"list-pending", "policy", ""},
     {"approve", "policy", " 5e2d3f0a --read aws --with-chain"},
     {"trust-session", "policy", ""},

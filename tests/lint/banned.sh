@@ -10,7 +10,8 @@ check() {
 import pathlib
 import re
 
-TOPS = "platform libkc daemon kcget libkcshim shell tests scripts cmake completions docs .ci".split()
+TOPS = ("platform libkc daemon kcget libkcshim shell tests scripts cmake completions docs .ci"
+        .split())
 LINES_MAX = 400
 TEST_LINES_MAX = 700  # a table of cases is read in one piece
 COLUMNS_MAX = 100

@@ -31,6 +31,7 @@ check() {
             knows "$text" "$option" || echo "$small.1 doesn't know $option"
         done
     done
+    text=$(mandoc -T utf8 docs/man/kcget.1 2>/dev/null | col -b)
     while IFS=$'\t' read -r command _; do
         knows "$text" "$command" || echo "kcget.1 doesn't know the command $command"
         while IFS=$'\t' read -r option _; do

@@ -7,7 +7,8 @@
  * links: daemon/audit.c daemon/audit_line.c daemon/audit_chain.c daemon/audit_reader.c
  * links: daemon/audit_verify.c daemon/audit_head.c daemon/audit_files.c daemon/audit_gzip.c
  * links: daemon/audit_pack.c daemon/audit_rotate.c daemon/audit_scan.c daemon/audit_view.c
- * links: daemon/crypto.c tests/unit/temp_directory.c kc_static -ljansson -lcrypto -lz
+ * links: daemon/crypto.c daemon/chain_words.c tests/unit/temp_directory.c kc_static
+ * links: -ljansson -lcrypto -lz
  * links: -Wl,--wrap=write -Wl,--wrap=link -Wl,--wrap=renameat -Wl,--wrap=unlink
  * links: -Wl,--wrap=fsync -Wl,--wrap=fdatasync
  */

@@ -5,7 +5,7 @@
  *
  * links: daemon/audit_scan.c daemon/audit_view.c daemon/audit_line.c daemon/audit_chain.c
  * links: daemon/crypto.c daemon/admin/audit_filter.c daemon/admin/since.c daemon/admin/duration.c
- * links: kc_static -ljansson -lcrypto
+ * links: daemon/chain_words.c kc_static -ljansson -lcrypto
  */
 #include <stdarg.h>
 #include <stddef.h>
