@@ -80,8 +80,8 @@ bool process_reads_terminal(const struct process *process);
  * from the directory that its environment calls PWD and from where it is now, and must not mean two
  * files. When it is a shell that shows which script it reads (bash, descriptor 255), it must be
  * that. KC_NOT_FOUND · KC_UNSAFE · KC_DENIED, with `ret_why`; KC_CHANGED, KC_END: the process.
- * Opens only regular files on local file systems, and follows no link that the kernel would have to
- * ask anybody about.
+ * Opens only regular files on local file systems, and follows no link that the kernel would have
+ * to ask anybody about.
  */
 KC_MUST_USE enum kc_error process_open_file(const struct process *process, const char *name,
                                             struct image **ret_image, const char **ret_why);
@@ -90,16 +90,6 @@ uint64_t process_number(const struct process *process);
 
 /* Clock ticks since boot; only to be compared (proc(5), stat field 22). Doesn't change on exec. */
 uint64_t process_start_time(const struct process *process);
-
-/* Where it sits: the session that it belongs to, which has the number of its leader, and the
- * device number of its controlling terminal, 0 when it has none (proc(5), stat fields 6 and 7;
- * credentials(7)). Both are the kernel's word, of this moment. KC_END. */
-struct process_seat {
-    uint64_t session;
-    uint64_t terminal;
-};
-KC_MUST_USE enum kc_error process_seat(const struct process *process,
-                                       struct process_seat *ret_seat);
 
 /* The number of the user that it runs as (its effective one). KC_END. */
 KC_MUST_USE enum kc_error process_user(const struct process *process, uint64_t *ret_user);
