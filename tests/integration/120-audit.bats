@@ -127,7 +127,7 @@ edited() {
 
 @test "audit verify finds an edit, a line taken out, put in, or moved" {
     run -0 keychain-auth audit verify
-    is "$output" "2 lines hold" "the start, and kcget as a helper"
+    is "$output" "4 lines hold" "the start, and three helpers"
     allow rawclient --read aws
     put aws key value
     raw -n < <(for i in 1 2 3 4; do request read aws "\"targets\":[\"key\"],\"id\":$i"; done)

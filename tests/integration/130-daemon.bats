@@ -172,7 +172,7 @@ END
     put aws key value
     run -0 --separate-stderr keychain-auth status --json
     is "$(jq -r '[.mode, .store, .socket, .store_path, .policy, .registered, .items] | @tsv' \
-        <<<"$output")" $'user\tfile\t'"$socket"$'\t'"$HOME/.keychain-auth"$'\tok\t2\t1'
+        <<<"$output")" $'user\tfile\t'"$socket"$'\t'"$HOME/.keychain-auth"$'\tok\t4\t1'
     is "keychain-auth $(jq -r .version <<<"$output")" "$(keychain-auth --version | head -n 1)"
     is "$(jq -r '.uptime_s | type' <<<"$output")" number
     has "$(jq -r .administration <<<"$output")" "no passphrase"
