@@ -62,8 +62,8 @@ KC_MUST_USE enum kc_error identify_begin(struct identifier *identifier,
 /*
  * The second stage, for a whole identity without trouble: walks up from it and fills
  * identity.chain. KC_AGAIN: `done` is called once more, with a chain or with a trouble. KC_BUSY:
- * the identity has that trouble now, and `done` isn't called. KC_OK: there is a chain already, since
- * the same program needed one the last time.
+ * the identity has that trouble now, and `done` isn't called. KC_OK: there is a chain already,
+ * since the same program needed one the last time.
  */
 KC_MUST_USE enum kc_error identify_begin_chain(struct identification *identification);
 

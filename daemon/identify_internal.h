@@ -18,8 +18,8 @@ struct worker;
 
 #define CLIMBERS_MAX 8
 
-/* Programs whose chain was needed the last time, by their hashes. Only a guess: what it saves is the
- * way to the loop, which knows the policy, and back. */
+/* Programs whose chain was needed the last time, by their hashes. Only a guess: what it saves is
+ * the way to the loop, which knows the policy, and back. */
 struct climbers {
     mtx_t mutex;
     char hashes[CLIMBERS_MAX][HASH_TEXT_SIZE]; /* "": free; the next one goes to `next` */

@@ -94,8 +94,8 @@ static void change(const struct own_helpers_plan *plan, const struct own_helper 
              is_told ? "" : "; and the record can't tell that");
 }
 
-/* A new version speaks for the same callers as the old one. What any program of this user could have
- * put there is for the person to accept. */
+/* A new version speaks for the same callers as the old one. What any program of this user could
+ * have put there is for the person to accept. */
 static void upgrade(const struct own_helpers_plan *plan, const struct own_helper *helper) {
     if (helper->is_vouched) {
         change(plan, helper, CONFIG_UPGRADE);

@@ -32,10 +32,11 @@ struct own_helpers_plan {
 };
 
 /*
- * Registers each that isn't registered with its path and hash. One that is a helper already, with
- * another hash, is upgraded only when it is a trusted file (platform/code.h). What a person registered at that path as something else stays. Each change is
- * written down first; what can't be done is logged, and never keeps the daemon from starting.
- * Reads the files and may wait for the lock of config.json: not while the loop runs.
+ * Registers each that isn't registered with its path and hash. One that is a helper already,
+ * with another hash, is upgraded only when it is a trusted file (platform/code.h). What a person
+ * registered at that path as something else stays. Each change is written down first; what can't
+ * be done is logged, and never keeps the daemon from starting. Reads the files and may wait for
+ * the lock of config.json: not while the loop runs.
  */
 void own_helpers_register(const struct own_helpers_plan *plan);
 

@@ -22,9 +22,9 @@
 KC_MUST_USE enum kc_error trust_check_path(const char *path, char *ret_where, size_t size,
                                            const char **ret_why);
 
-/* Whether a file or a directory of ours, itself, is as it was made: not a link, ours, and for nobody
- * else to write to (TRUST_SHOWN) or even to read (TRUST_HIDDEN). KC_UNSAFE, and `ret_why`, static ·
- * KC_NOT_FOUND · KC_IO. */
+/* Whether a file or a directory of ours, itself, is as it was made: not a link, ours, and for
+ * nobody else to write to (TRUST_SHOWN) or even to read (TRUST_HIDDEN). KC_UNSAFE, and
+ * `ret_why`, static · KC_NOT_FOUND · KC_IO. */
 enum trust_privacy { TRUST_SHOWN, TRUST_HIDDEN };
 KC_MUST_USE enum kc_error trust_check_own(const char *path, enum trust_privacy privacy,
                                           const char **ret_why);

@@ -46,7 +46,7 @@ static void add(struct doctor *doctor, const struct doctor_kind *kind, const cha
     free(cure);
 }
 
-/* Its hash says little about who asks: it does what it is told. A script's entry is the script's. */
+/* Its hash says little about who asks: it does what it is told. A script's entry is its own. */
 static void judge_general(struct doctor *doctor, const struct policy_entry *entry) {
     static const struct doctor_kind generic = {
         .check = "generic",

@@ -18,25 +18,36 @@
 #define FIRST_PROCESS 1
 #define MAP_LIMIT     (64u * 1024u)
 
-/* One that is looked at, without its exec pin yet. */
-struct candidate {
-    struct process *process;
-    struct process_stat stat;
-};
-
 /* Whether `parent`, alive, is the parent of `child`. One that has the number that was read, and
  * began before the child did, had that number when it was read. Times tick at 100 Hz: when they
- * are equal it is read again, now that the parent is pinned. */
+ * are equal, or weren't read, it is asked again, now that the parent is pinned. */
 static enum kc_error prove_parent(const struct process *child, const struct process *parent) {
-    struct process_stat stat;
-    if (child->parent == parent->number && parent->start_time < child->start_time) {
+    uint64_t number = 0;
+    if (child->parent == parent->number && parent->start_time != 0 &&
+        parent->start_time < child->start_time) {
         return KC_OK;
     }
-    enum kc_error error = process_read_stat(child, &stat);
+    enum kc_error error = process_read_parent(child, &number);
     if (error != KC_OK) {
         return error;
     }
-    return stat.parent == parent->number ? KC_OK : KC_CHANGED;
+    return number == parent->number ? KC_OK : KC_CHANGED;
+}
+
+/* What it is called, which it may have changed itself. */
+static enum kc_error has_name(const struct process *process, const char *name, bool *ret_has) {
+    struct process_stat stat;
+    enum kc_error error = process_read_stat(process, &stat);
+    if (error == KC_OK) {
+        *ret_has = strcmp(stat.name, name) == 0;
+    }
+    return error;
+}
+
+/* By name and parent, and so no proof. */
+static enum kc_error may_be_manager(const struct process *process, bool *ret_may) {
+    *ret_may = false;
+    return process->parent == FIRST_PROCESS ? has_name(process, "systemd", ret_may) : KC_OK;
 }
 
 enum kc_error process_check_parent(const struct process *child, const struct process *parent) {
@@ -113,23 +124,27 @@ static enum kc_error is_foreign(const struct process *process, bool *ret_foreign
 /* sshd(8) keeps two processes for each session: root's, and one that has become the user but stays
  * shut, and whose child the shell is. Only a child of the first can be the second, and what the
  * first is called is not for this user to choose. */
-static enum kc_error is_login_half(const struct candidate *half, bool *ret_is) {
-    struct candidate above = {0};
+static enum kc_error is_login_half(const struct process *half, bool *ret_is) {
+    KC_AUTO(process) above = NULL;
     const char *why = NULL;
+    bool is_login = false;
     bool is_other = false;
     *ret_is = false;
-    if (half->stat.parent <= FIRST_PROCESS) {
+    if (half->parent <= FIRST_PROCESS) {
         return KC_OK;
     }
-    enum kc_error error = process_pin_bare(half->stat.parent, &above.process, &above.stat);
-    KC_AUTO(process) held = above.process;
-    bool is_login =
-        strcmp(above.stat.name, "sshd") == 0 || strcmp(above.stat.name, "sshd-session") == 0;
+    enum kc_error error = process_pin_bare(half->parent, &above);
     if (error == KC_OK) {
-        error = prove_parent(half->process, held);
+        error = has_name(above, "sshd", &is_login);
+    }
+    if (error == KC_OK && !is_login) {
+        error = has_name(above, "sshd-session", &is_login);
+    }
+    if (error == KC_OK) {
+        error = prove_parent(half, above);
     }
     if (error == KC_OK && is_login) {
-        error = is_foreign(held, &is_other, &why);
+        error = is_foreign(above, &is_other, &why);
     }
     if (error == KC_OK) {
         *ret_is = is_login && is_other;
@@ -138,16 +153,20 @@ static enum kc_error is_login_half(const struct candidate *half, bool *ret_is) {
 }
 
 /* One of ours that we may not look at. */
-static enum kc_error judge_shut(const struct candidate *candidate, enum process_above *ret_above,
+static enum kc_error judge_shut(const struct process *candidate, enum process_above *ret_above,
                                 const char **ret_why) {
+    bool is_manager = false;
     bool is_login = false;
-    if (candidate->stat.parent == FIRST_PROCESS && strcmp(candidate->stat.name, "systemd") == 0) {
-        *ret_above = PROCESS_ABOVE_MANAGER;
-        return KC_OK;
+    enum kc_error error = may_be_manager(candidate, &is_manager);
+    if (error == KC_OK && !is_manager) {
+        error = is_login_half(candidate, &is_login);
     }
-    enum kc_error error = is_login_half(candidate, &is_login);
     if (error != KC_OK) {
         return error;
+    }
+    if (is_manager) {
+        *ret_above = PROCESS_ABOVE_MANAGER;
+        return KC_OK;
     }
     if (is_login || !check_is_on("above_shut")) {
         *ret_above = PROCESS_ABOVE_OTHER;
@@ -157,38 +176,40 @@ static enum kc_error judge_shut(const struct candidate *candidate, enum process_
     return KC_UNSAFE;
 }
 
-static enum kc_error judge_open(const struct candidate *candidate, enum process_above *ret_above) {
+static enum kc_error judge_open(const struct process *candidate, enum process_above *ret_above) {
     KC_AUTO(image) image = NULL;
     const char *why = NULL;
+    bool is_manager = false;
     *ret_above = PROCESS_ABOVE_OURS;
-    if (candidate->stat.parent != FIRST_PROCESS || strcmp(candidate->stat.name, "systemd") != 0) {
-        return KC_OK;
+    enum kc_error error = may_be_manager(candidate, &is_manager);
+    if (error != KC_OK || !is_manager) {
+        return error;
     }
-    enum kc_error error = process_open_image(candidate->process, &image, &why);
+    error = process_open_image(candidate, &image, &why);
     if (error == KC_OK && image_is_trusted(image)) {
         const char *name = strrchr(image_path(image), '/');
-        bool is_manager = name != NULL && strcmp(name, "/systemd") == 0;
+        is_manager = name != NULL && strcmp(name, "/systemd") == 0;
         *ret_above = is_manager ? PROCESS_ABOVE_MANAGER : PROCESS_ABOVE_OURS;
     }
     return error == KC_UNSAFE ? KC_OK : error; /* an odd image makes it no manager */
 }
 
-static enum kc_error judge(struct candidate *candidate, enum process_above *ret_above,
+static enum kc_error judge(struct process *candidate, enum process_above *ret_above,
                            const char **ret_why) {
     struct stat status;
     bool is_other = false;
     enum kc_error error = KC_OK;
-    if (fstat(candidate->process->directory, &status) != 0) {
-        return process_look_error(candidate->process, errno);
+    if (fstat(candidate->directory, &status) != 0) {
+        return process_look_error(candidate, errno);
     }
     if (status.st_uid != geteuid()) { /* the effective user; most of the time that is all */
-        error = is_foreign(candidate->process, &is_other, ret_why);
+        error = is_foreign(candidate, &is_other, ret_why);
     }
     if (error != KC_OK || is_other) {
         *ret_above = PROCESS_ABOVE_OTHER;
         return error;
     }
-    error = process_pin_memory(candidate->process);
+    error = process_pin_memory(candidate);
     if (error == KC_OK) {
         return judge_open(candidate, ret_above);
     }
@@ -198,20 +219,19 @@ static enum kc_error judge(struct candidate *candidate, enum process_above *ret_
 static enum kc_error pin_numbered(const struct process *child, uint64_t number,
                                   enum process_above *ret_above, struct process **ret_parent,
                                   const char **ret_why) {
-    struct candidate candidate = {0};
+    KC_AUTO(process) parent = NULL;
     enum process_above above = PROCESS_ABOVE_FIRST;
     if (number <= FIRST_PROCESS) {
         *ret_above = above;
         return process_has_ended(child) ? KC_END : KC_OK;
     }
     *ret_why = "it can't be looked at (/proc is mounted with hidepid)";
-    enum kc_error error = process_pin_bare(number, &candidate.process, &candidate.stat);
-    KC_AUTO(process) parent = candidate.process;
+    enum kc_error error = process_pin_bare(number, &parent);
     if (error == KC_OK) {
         error = prove_parent(child, parent);
     }
     if (error == KC_OK) {
-        error = judge(&candidate, &above, ret_why);
+        error = judge(parent, &above, ret_why);
     }
     if (error == KC_END || (error == KC_OK && process_has_ended(parent))) {
         error = KC_CHANGED; /* the parent's end isn't the child's: it has another one by now */
@@ -232,14 +252,14 @@ static enum kc_error pin_numbered(const struct process *child, uint64_t number,
 
 enum kc_error process_pin_above(const struct process *child, enum process_above *ret_above,
                                 struct process **ret_parent, const char **ret_why) {
-    struct process_stat stat;
+    uint64_t number = 0;
     const char *why = NULL;
     enum kc_error error = pin_numbered(child, child->parent, ret_above, ret_parent, &why);
     if (error == KC_CHANGED) {
         /* Another parent than when it was pinned. */
-        error = process_read_stat(child, &stat);
+        error = process_read_parent(child, &number);
         if (error == KC_OK) {
-            error = pin_numbered(child, stat.parent, ret_above, ret_parent, &why);
+            error = pin_numbered(child, number, ret_above, ret_parent, &why);
         }
     }
     if (error == KC_INVALID) {

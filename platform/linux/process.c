@@ -71,19 +71,19 @@ enum kc_error process_read_stat(const struct process *process, struct process_st
     return error == KC_OK ? process_parse_stat(text, ret_stat) : error;
 }
 
-static enum kc_error read_origin(struct process *process, struct process_stat *ret_stat) {
-    enum kc_error error = process_read_stat(process, ret_stat);
+static enum kc_error read_origin(struct process *process) {
+    struct process_stat stat;
+    enum kc_error error = process_read_stat(process, &stat);
     if (error != KC_OK) {
         return error;
     }
-    process->start_time = ret_stat->start_time;
-    process->parent = ret_stat->parent;
+    process->start_time = stat.start_time;
+    process->parent = stat.parent;
     /* Alive now means that the number was not given to anybody else while we opened by it. */
     return process_has_ended(process) ? KC_END : KC_OK;
 }
 
 static enum kc_error look(struct process *process) {
-    struct process_stat stat;
     enum kc_error error = open_directory(process);
     if (error == KC_OK) {
         error = process_pin_memory(process);
@@ -93,7 +93,7 @@ static enum kc_error look(struct process *process) {
     }
     /* Ours can't be opened: it is root's, as we are non-dumpable. code_look() misses it. */
     process->pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
-    return read_origin(process, &stat);
+    return read_origin(process);
 }
 
 static enum kc_error process_new(int *take_handle, uint64_t number, struct process **ret_process) {
@@ -125,11 +125,9 @@ enum kc_error process_pin_handle(int *take_handle, uint64_t number, struct proce
     return KC_OK;
 }
 
-enum kc_error process_pin_bare(uint64_t number, struct process **ret_process,
-                               struct process_stat *ret_stat) {
+enum kc_error process_pin_bare(uint64_t number, struct process **ret_process) {
     KC_AUTO_DESCRIPTOR handle = -1;
     KC_AUTO(process) process = NULL;
-    struct process_stat stat;
     enum kc_error error = process_open_handle(number, &handle);
     if (error == KC_OK) {
         error = process_new(&handle, number, &process);
@@ -138,12 +136,16 @@ enum kc_error process_pin_bare(uint64_t number, struct process **ret_process,
         error = open_directory(process);
     }
     if (error == KC_OK) {
-        error = read_origin(process, &stat);
+        error = process_ask_parent(process, &process->parent);
+        if (error == KC_UNSUPPORTED) {
+            error = read_origin(process);
+        } else if (error == KC_OK && process_has_ended(process)) {
+            error = KC_END; /* the directory may be that of the number's next owner */
+        }
     }
     if (error != KC_OK) {
         return error;
     }
-    *ret_stat = stat;
     *ret_process = process;
     process = NULL;
     return KC_OK;

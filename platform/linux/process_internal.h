@@ -16,12 +16,12 @@ struct process_stat;
 
 struct process {
     uint64_t number;
-    uint64_t start_time;
-    uint64_t parent; /* its number when we pinned */
-    int handle;      /* pidfd: readable as soon as the process has ended */
-    int directory;   /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
-    int maps;        /* the exec pin: reads nothing once the memory it was opened on is gone */
-    int pagemap;     /* of the same memory; both can still be read when it turns non-dumpable;
+    uint64_t start_time; /* 0: it wasn't read */
+    uint64_t parent;     /* its number when we pinned */
+    int handle;          /* pidfd: readable as soon as the process has ended */
+    int directory;       /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
+    int maps;            /* the exec pin: reads nothing once the memory it was opened on is gone */
+    int pagemap;         /* of the same memory; both can still be read when it turns non-dumpable;
                     * -1: it was so already, or it was pinned as a parent */
 };
 
@@ -32,10 +32,9 @@ KC_MUST_USE enum kc_error process_open_handle(uint64_t number, int *ret_handle);
 KC_MUST_USE enum kc_error process_pin_handle(int *take_handle, uint64_t number,
                                              struct process **ret_process);
 
-/* A process without its exec pin: by number, what it is called, and who its parent is. Anybody may
- * look at that much, so that it is no proof of anything. KC_END · KC_UNSAFE (hidepid). */
-KC_MUST_USE enum kc_error process_pin_bare(uint64_t number, struct process **ret_process,
-                                           struct process_stat *ret_stat);
+/* A process without its exec pin: by number, and who its parent is. Anybody may look at that much,
+ * so that it is no proof of anything. KC_END · KC_UNSAFE (hidepid). */
+KC_MUST_USE enum kc_error process_pin_bare(uint64_t number, struct process **ret_process);
 
 /* Adds the exec pin. KC_END · KC_UNSAFE: we may not look. */
 KC_MUST_USE enum kc_error process_pin_memory(struct process *process);
@@ -43,6 +42,11 @@ KC_MUST_USE enum kc_error process_pin_memory(struct process *process);
 /* KC_END · KC_UNSAFE · KC_INVALID */
 KC_MUST_USE enum kc_error process_read_stat(const struct process *process,
                                             struct process_stat *ret_stat);
+
+/* The number of its parent as it is now. KC_END · KC_UNSAFE · KC_INVALID. The first asks the
+ * handle only: KC_UNSUPPORTED. */
+KC_MUST_USE enum kc_error process_ask_parent(const struct process *process, uint64_t *ret_number);
+KC_MUST_USE enum kc_error process_read_parent(const struct process *process, uint64_t *ret_number);
 
 /* Whether the process has ended (a zombie has). */
 bool process_has_ended(const struct process *process);

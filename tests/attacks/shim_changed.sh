@@ -10,4 +10,4 @@
 # That this byte does nothing is luck, and the daemon can't know it.
 cp "$ATTACK_SHIM" "$HOME/libkcshim.so"
 printf x >>"$HOME/libkcshim.so"
-LD_PRELOAD=$HOME/libkcshim.so exec kcget aws prize
+LD_PRELOAD=$HOME/libkcshim.so exec reader aws prize

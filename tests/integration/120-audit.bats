@@ -132,14 +132,14 @@ edited() {
     put aws key value
     raw -n < <(for i in 1 2 3 4; do request read aws "\"targets\":[\"key\"],\"id\":$i"; done)
     run -0 keychain-auth audit verify
-    edited '5s/"target":"key"/"target":"kex"/' 5
-    edited '5s/rawclient/kcget/' 5
-    edited '5d' 4
-    edited '5p' 5
-    edited '5{h;d};6{G}' 4
+    edited '7s/"target":"key"/"target":"kex"/' 7
+    edited '7s/rawclient/kcget/' 7
+    edited '7d' 6
+    edited '7p' 7
+    edited '7{h;d};8{G}' 6
     edited '1d' 0
-    edited '5s/"seq":5/"seq":6/' 4
-    edited '5s/.*/nonsense/' 4
+    edited '7s/"seq":7/"seq":8/' 6
+    edited '7s/.*/nonsense/' 6
     run -0 keychain-auth audit verify
 }
 

@@ -233,7 +233,7 @@ unknown_keys_stay() {
     is "$(jq '[.registered_binaries[].path] | unique | length' "$config")" 20
     is "$(jq '[.registered_binaries[].allowed_read_services[0]] | unique | length' "$config")" 20
     is "$(record '.action == "register" and .result == "success" and
-        (.message | startswith("helper") | not)' | wc -l)" 20
+        (.binary_path | test("kcget$|-keychain-auth$") | not)' | wc -l)" 20
     run -0 keychain-auth audit verify
 }
 
