@@ -91,6 +91,16 @@ uint64_t process_number(const struct process *process);
 /* Clock ticks since boot; only to be compared (proc(5), stat field 22). Doesn't change on exec. */
 uint64_t process_start_time(const struct process *process);
 
+/* Where it sits: the session that it belongs to, which has the number of its leader, and the
+ * device number of its controlling terminal, 0 when it has none (proc(5), stat fields 6 and 7;
+ * credentials(7)). Both are the kernel's word, of this moment. KC_END. */
+struct process_seat {
+    uint64_t session;
+    uint64_t terminal;
+};
+KC_MUST_USE enum kc_error process_seat(const struct process *process,
+                                       struct process_seat *ret_seat);
+
 /* The number of the user that it runs as (its effective one). KC_END. */
 KC_MUST_USE enum kc_error process_user(const struct process *process, uint64_t *ret_user);
 
