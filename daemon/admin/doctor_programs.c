@@ -67,33 +67,47 @@ static const struct policy_entry *find_by_path(const struct policy *policy, cons
     return NULL;
 }
 
+/* Each needs the path in its command. */
+static void add_helper(struct doctor *doctor, const struct doctor_kind *kind, const char *command,
+                       const char *path, const char *what) {
+    struct shown shown;
+    struct doctor_kind named = *kind;
+    char *cure = doctor_command(command, path);
+    named.cure = cure;
+    doctor_add(doctor, &named, "\"%.2000s\" %s", say_show(path, &shown), what);
+    free(cure);
+}
+
 static void judge_helper(struct doctor *doctor, const char *name, const struct policy *policy,
                          const struct image *own) {
-    const struct doctor_kind good = {.check = "helpers"};
-    const struct doctor_kind unknown = {
+    static const struct doctor_kind good = {.check = "helpers"};
+    static const struct doctor_kind unknown = {
         .check = "helpers",
         .grade = DOCTOR_RED,
-        .meaning = "it isn't registered with the hash that it has, so it gets nothing; the daemon "
-                   "sees to that when it starts, or is unlocked",
+        .meaning = "it gets nothing; the daemon registers it when it starts, or is unlocked",
         .cure = "keychain-auth stop; keychain-auth start",
     };
+    static const struct doctor_kind changed = {
+        .check = "helpers",
+        .grade = DOCTOR_RED,
+        .meaning = "it gets nothing; if you don't know why it changed, find out first",
+    };
+    static const struct doctor_kind direct = {
+        .check = "helpers",
+        .grade = DOCTOR_WARNING,
+        .meaning = "it has rights of its own, which every program that runs it can use; the next "
+                   "start of the daemon makes it a helper",
+    };
     char hash[HASH_TEXT_SIZE] = "";
-    struct shown shown;
     const char *path = image_path(own);
     enum kc_error error = digest_compute(own, NULL, hash);
     const struct policy_entry *entry = find_by_path(policy, path);
-    if (entry != NULL && !policy_entry_is_helper(entry)) {
-        char *cure = doctor_command("keychain-auth unregister", path);
-        const struct doctor_kind direct = {
-            .check = "helpers",
-            .grade = DOCTOR_WARNING,
-            .meaning = "it has rights of its own, which every program that runs it can use; the "
-                       "next start of the daemon makes it a helper",
-            .cure = cure};
-        doctor_add(doctor, &direct, "\"%.2000s\" is no helper", say_show(path, &shown));
-        free(cure);
-    } else if (entry == NULL || error != KC_OK || policy_find(policy, path, hash) == NULL) {
+    if (entry == NULL) {
         doctor_add(doctor, &unknown, "%s isn't registered as a helper", name);
+    } else if (!policy_entry_is_helper(entry)) {
+        add_helper(doctor, &direct, "keychain-auth unregister", path, "is no helper");
+    } else if (error != KC_OK || policy_find(policy, path, hash) == NULL) {
+        add_helper(doctor, &changed, "keychain-auth upgrade", path, "isn't what is registered");
     } else {
         doctor_add(doctor, &good, "%s is a helper", name);
     }

@@ -118,7 +118,7 @@ unpunished() {
         ! kill -0 "$trying" 2>/dev/null; do
         :
     done
-    is "$(kcget aws key)" v4lue
+    is "$(reader aws key)" v4lue
     kill -0 "$trying" || skip "the machine was too quick, or too slow, for this"
     wait "$trying"
 }
