@@ -80,8 +80,8 @@ bool process_reads_terminal(const struct process *process);
  * from the directory that its environment calls PWD and from where it is now, and must not mean two
  * files. When it is a shell that shows which script it reads (bash, descriptor 255), it must be
  * that. KC_NOT_FOUND · KC_UNSAFE · KC_DENIED, with `ret_why`; KC_CHANGED, KC_END: the process.
- * Opens only regular files on local file systems, and follows no link that the kernel would have to
- * ask anybody about.
+ * Opens only regular files on local file systems, and follows no link that the kernel would have
+ * to ask anybody about.
  */
 KC_MUST_USE enum kc_error process_open_file(const struct process *process, const char *name,
                                             struct image **ret_image, const char **ret_why);
