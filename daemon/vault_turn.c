@@ -125,8 +125,10 @@ static void change_policy(struct dispatch *dispatch, struct exchange *exchange) 
             return;
         }
     }
-    /* That it is there already, otherwise, is an answer, and no fault of ours. */
-    reply_translate(error == KC_EXISTS ? KC_NOT_FOUND : error, report, &exchange->outcome);
+    /* That it is there already, otherwise, or that a helper can't have rights, is an answer, and no
+     * fault of ours. */
+    bool is_answer = error == KC_EXISTS || error == KC_DENIED;
+    reply_translate(is_answer ? KC_NOT_FOUND : error, report, &exchange->outcome);
 }
 
 /* The slots are believed to be those of this key; a proof isn't built on that. */

@@ -89,10 +89,10 @@ are_told() {
     adopt $!
     await keychain-auth status
     is "$(found store)" warning
-    mv "$socket" "$socket.old"
-    run -1 --separate-stderr keychain-auth doctor --socket "$socket.old"
+    mv "$socket" "$XDG_RUNTIME_DIR/s"
+    run -1 --separate-stderr keychain-auth doctor --socket "$XDG_RUNTIME_DIR/s"
     has "$output" "RED      socket"
-    mv "$socket.old" "$socket"
+    mv "$XDG_RUNTIME_DIR/s" "$socket"
     is "$(found socket)" ok
 }
 
@@ -192,12 +192,13 @@ are_told() {
     stop_daemon
     start_daemon
     is "$(found helpers)" ok
-    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/kcget")) .helper) = false'
+    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/kcget")) |
+        .helper) = false'
     is "$(found helpers)" warning
     mends helpers
     stop_daemon
     start_daemon
-    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/kcget")) .hash) |=
+    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/kcget")) | .hash) |=
         ("00000000" + .[8:])'
     is "$(found helpers)" red
     mends helpers
