@@ -13,6 +13,7 @@ setup() {
     cp "$(command -v reader)" "$prefix/bin/kcget"
     cp "$(command -v keychain-auth)" "$prefix/bin/keychain-auth"
     own=$prefix/bin/keychain-auth
+    installed=$(command -v keychain-auth)
     for name in kcget keychain-auth kc-shim; do
         printf '#!/bin/sh\necho STOLEN\n' >"$BATS_TEST_TMPDIR/evil/$name"
         chmod 0755 "$BATS_TEST_TMPDIR/evil/$name"
@@ -78,6 +79,16 @@ shells() {
     for shell in $(shells); do
         run -0 in_shell "$shell" "kcshim a 'b c'"
         is "$output" "shim: a b c" "$shell"
+    done
+}
+
+@test "kcshim of an installed keychain-auth is its kc-shim" {
+    [ -x "${installed%/*}/kc-shim" ] || skip "this build has no libsecret"
+    own=$installed
+    for shell in $(shells); do
+        run -0 in_shell "$shell" 'kcshim printenv LD_PRELOAD KEYCHAIN_AUTH_SHIM'
+        has "$output" libkcshim
+        is "${lines[-1]}" 1 "$shell"
     done
 }
 
