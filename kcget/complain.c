@@ -8,17 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-KC_PRINTF(1, 0) static void print(const char *format, va_list values) {
+void complain(const char *format, ...) {
     char sentence[COMPLAINT_MAX];
     char shown[2 * COMPLAINT_MAX];
-    (void)vsnprintf(sentence, sizeof sentence, format, values);
-    parse_escape_sentence(sentence, strlen(sentence), shown, sizeof shown);
-    (void)fprintf(stderr, "%s: %s\n", complain_name, shown);
-}
-
-void complain(const char *format, ...) {
     va_list values;
     va_start(values, format);
-    print(format, values);
+    (void)vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
+    parse_escape_sentence(sentence, strlen(sentence), shown, sizeof shown);
+    (void)fprintf(stderr, "%s: %s\n", complain_name, shown);
 }
