@@ -23,9 +23,7 @@ const char *answer_address(const struct options *options) {
     return options_value(options, "socket", 0);
 }
 
-/* A daemon keeps the lock beside its address as long as it lives, whatever becomes of the
- * socket (platform/endpoint.h). */
-static bool is_locked(const char *address) {
+bool answer_is_held(const char *address) {
     struct file_stamp none = {{0}};
     struct file_stamp stamp;
     KC_AUTO(file_lock) lock = NULL;
@@ -46,7 +44,7 @@ static enum exit_code say_no_daemon(const char *address) {
     char *found = NULL;
     if (client_address(address, &found) != KC_OK) {
         say("no daemon, and no address where it could be");
-    } else if (is_locked(found)) {
+    } else if (answer_is_held(found)) {
         say("a daemon runs, but its socket \"%s\" was removed or replaced; see its log, stop it by "
             "its pid, and start it anew",
             say_show(found, &shown));

@@ -6,6 +6,8 @@
 #ifndef ANSWER_H
 #define ANSWER_H
 
+#include <stdbool.h>
+
 #include "libkc/keychain-auth.h"
 #include "libkc/options.h"
 #include "platform/attr.h"
@@ -29,6 +31,10 @@ KC_MUST_USE enum exit_code answer_ask(struct answer *answer, const struct kc_que
 KC_MUST_USE enum exit_code answer_get(const struct options *options, const struct kc_query *query,
                                       struct answer **ret_answer);
 void answer_free(struct answer *answer);
+
+/* A daemon keeps the lock beside its address as long as it lives, whatever becomes of the socket
+ * (platform/endpoint.h). */
+bool answer_is_held(const char *address);
 
 /* The address that answer_connect() uses; NULL: the library finds it. */
 const char *answer_address(const struct options *options);

@@ -11,6 +11,7 @@
 #include "daemon/config.h"
 #include "daemon/pending.h"
 #include "libkc/attributes.h"
+#include "libkc/client.h"
 #include "libkc/error.h"
 #include "platform/clock.h"
 #include "platform/kernel.h"
@@ -43,6 +44,14 @@ static enum kc_error ask(const struct options *options, struct attributes *facts
     return error;
 }
 
+static bool is_held(const struct options *options) {
+    char *address = NULL;
+    bool is_held =
+        client_address(answer_address(options), &address) == KC_OK && answer_is_held(address);
+    free(address);
+    return is_held;
+}
+
 static void look_at_daemon(struct doctor *doctor, const struct options *options) {
     static const struct doctor_kind good = {.check = "daemon"};
     static const struct doctor_kind none = {
@@ -57,11 +66,19 @@ static void look_at_daemon(struct doctor *doctor, const struct options *options)
         .meaning = "who listens there isn't a daemon of yours that works",
         .cure = "keychain-auth stop; keychain-auth start",
     };
+    static const struct doctor_kind displaced = {
+        .check = "daemon",
+        .grade = DOCTOR_RED,
+        .meaning = "it serves nobody, and what stands at its address may be somebody else's",
+        .cure = "pkill -u \"$(id -u)\" -x keychain-auth; keychain-auth start",
+    };
     struct attributes facts = {0};
     enum kc_error error = ask(options, &facts);
     if (error == KC_OK) {
         doctor_add(doctor, &good, "it runs, and answers");
         doctor_judge_daemon(doctor, &facts);
+    } else if (error == KC_NOT_FOUND && is_held(options)) {
+        doctor_add(doctor, &displaced, "a daemon runs, but its socket was removed or replaced");
     } else if (error == KC_NOT_FOUND) {
         doctor_add(doctor, &none, "no daemon runs");
     } else {

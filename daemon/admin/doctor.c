@@ -26,12 +26,7 @@ static bool grow(struct doctor *doctor) {
     return true;
 }
 
-void doctor_add(struct doctor *doctor, const struct doctor_kind *kind, const char *format, ...) {
-    char fact[FACT_SIZE];
-    va_list values;
-    va_start(values, format);
-    (void)vsnprintf(fact, sizeof fact, format, values);
-    va_end(values);
+static void keep(struct doctor *doctor, const struct doctor_kind *kind, const char *fact) {
     struct doctor_finding finding = {
         .check = kind->check,
         .grade = kind->grade,
@@ -46,6 +41,15 @@ void doctor_add(struct doctor *doctor, const struct doctor_kind *kind, const cha
         return;
     }
     doctor->items[doctor->count++] = finding;
+}
+
+void doctor_add(struct doctor *doctor, const struct doctor_kind *kind, const char *format, ...) {
+    char fact[FACT_SIZE];
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(fact, sizeof fact, format, values);
+    va_end(values);
+    keep(doctor, kind, fact);
 }
 
 char *doctor_command(const char *command, const char *path) {

@@ -12,7 +12,7 @@
 set -euo pipefail
 
 log=$HOME/.local/share/keychain-auth/audit.log
-kcget aws prize >/dev/null
+reader aws prize >/dev/null
 keychain-auth lock
 kill "$ATTACK_DAEMON_PID"
 while kill -0 "$ATTACK_DAEMON_PID" 2>/dev/null; do

@@ -22,6 +22,6 @@ if grep -q ' keyfile ' "$copy/.keychain-auth/keyslots"; then
     sed -i '/ passphrase /d' "$copy/.keychain-auth/keyslots"
 fi
 keychain-auth start --store file >&2
-keychain-auth register "$(command -v kcget)" --read aws >&2 || true
-kcget aws prize || echo "reason: locked"
+keychain-auth register "$(command -v reader)" --read aws >&2 || true
+reader aws prize || echo "reason: locked"
 keychain-auth stop >&2

@@ -83,16 +83,18 @@ are_told() {
     is "$(found files)" ok
 }
 
-@test "a socket that was replaced, and a store that keeps nothing" {
+@test "a socket that was moved away, and a store that keeps nothing" {
     stop_daemon
     keychain-auth start --foreground --store memory 3>&- </dev/null >>"$daemon_log" 2>&1 &
     adopt $!
     await keychain-auth status
     is "$(found store)" warning
-    mv "$socket" "$XDG_RUNTIME_DIR/s"
-    run -1 --separate-stderr keychain-auth doctor --socket "$XDG_RUNTIME_DIR/s"
-    has "$output" "RED      socket"
-    mv "$XDG_RUNTIME_DIR/s" "$socket"
+    mv "$socket" "$socket.moved"
+    await grep -q '"event":"socket_replaced"' "$audit_log"
+    has "$(found daemon fact)" "its socket was removed or replaced"
+    is "$(found daemon)" red
+    mv "$socket.moved" "$socket"
+    await grep -q '"event":"socket_restored"' "$audit_log"
     is "$(found socket)" ok
 }
 
