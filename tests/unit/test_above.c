@@ -272,6 +272,7 @@ static bool become_lent_stranger(void) {
     }
     pid_t writer = fork();
     if (writer == 0) {
+        (void)close(ready[1]); /* or it would wait for ever where we may not leave */
         write_map(pid, ready[0]);
     }
     bool is_out = writer > 0 && unshare(CLONE_NEWUSER) == 0 && write(ready[1], "x", 1) == 1;
