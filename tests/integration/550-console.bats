@@ -196,7 +196,7 @@ typed() {
 
 @test "following shows what happens meanwhile" {
     run -0 console '+audit --follow\r' '=start' '$echo value | keychain-auth set seen later' \
-        '=write  "seen" "later"' '+\x03' '=auth> ' '+exit\r'
+        '=later' '+\x03' '=auth> ' '+exit\r'
 }
 
 @test "a value is typed without being shown, and never remembered" {
