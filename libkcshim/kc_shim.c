@@ -18,6 +18,7 @@ static void print_usage(FILE *stream) {
     (void)fputs("usage: kc-shim [--] COMMAND [ARGUMENT]...\n"
                 "       kc-shim --help | --version\n"
                 "runs a program whose calls of libsecret go to keychain-auth\n\n"
+                "example: kc-shim secret-tool lookup service example user bob\n"
                 "exit: that of the command; 2 usage, 126 it can't be run, 127 not found\n",
                 stream);
 }

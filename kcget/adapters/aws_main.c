@@ -83,8 +83,8 @@ static enum exit_code run(struct door *door, const struct options *options) {
 
 static const struct door_program program = {
     .operands = "PROFILE",
-    .about = "prints the key of an AWS profile for the AWS tools, which run it after\n"
-             "keychain-auth aws configure PROFILE",
+    .about = "prints the key of an AWS profile, for the AWS tools, which run it",
+    .example = "keychain-auth aws configure prod",
     .exits = "0 done, 1 absent, expired or denied, 2 usage, 3 no daemon, 4 other trouble",
     .options = table,
     .timeout_s = TIMEOUT_S,

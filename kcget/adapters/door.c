@@ -34,7 +34,7 @@ static enum exit_code print_about(const struct door_program *program,
         print_usage(program, stdout);
         (void)printf("\n%s\n\n", program->about);
         options_print(program->options, stdout);
-        (void)printf("\nexit: %s\n", program->exits);
+        (void)printf("\nexample: %s\nexit: %s\n", program->example, program->exits);
     } else {
         (void)printf("%s " KC_VERSION "\n", complain_name);
     }

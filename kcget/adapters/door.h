@@ -16,9 +16,10 @@
 struct door;
 
 struct door_program {
-    const char *operands;         /* in its usage: "PROFILE" */
-    const char *about;            /* some lines */
-    const char *exits;            /* what the exit codes mean here; one line */
+    const char *operands; /* in its usage: "PROFILE" */
+    const char *about;    /* one line */
+    const char *example;  /* one line, without options: completions take those for its own */
+    const char *exits;    /* what the exit codes mean here; one line */
     const struct option *options; /* DOOR_OPTIONS among them */
     unsigned timeout_s;           /* how long a call waits, unless --timeout says so */
     enum exit_code (*run)(struct door *door, const struct options *options);

@@ -114,8 +114,8 @@ static enum exit_code run(struct door *door, const struct options *options) {
 
 static const struct door_program program = {
     .operands = "get|store|erase",
-    .about = "keeps git's logins in keychain-auth; git runs it after\n"
-             "git config --global credential.helper keychain-auth",
+    .about = "keeps git's logins in keychain-auth; git runs it as credential.helper",
+    .example = "printf 'protocol=https\\nhost=github.com\\n' | git-credential-keychain-auth get",
     .exits = "0 done or nothing there, 1 denied, 2 usage, 3 no daemon, 4 other trouble",
     .options = table,
     .timeout_s = REACH_TIMEOUT_S,

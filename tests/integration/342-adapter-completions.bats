@@ -28,6 +28,8 @@ complete_bash() {
     is "$(complete_bash aws-credential-keychain-auth --)" \
         "--help --socket --timeout --version --wait"
     is "$(complete_bash aws-credential-keychain-auth '')" ""
+    is "$(complete_bash git-credential-keychain-auth --)" \
+        "--help --socket --timeout --version --wait"
 }
 
 # In git's own completion, which looks for a function of this name and for a file that has it.
