@@ -207,15 +207,16 @@ migrate 6 item success"
     is "$(store_of) $(fact policy_seal) $(fact slots_state) $(fact record_state)" \
         "secret-service sealed ok ok"
     is "$(fact items)" 4
-    is "$(kcget svc item-3)" hunter2-3
-    edit_json "$config" '.registered_binaries[0].allowed_read_services += ["git"]'
-    has "$(fact policy)$(kcget git key 2>&1 || true)$(fact policy)" "changed by another program"
+    is "$(reader svc item-3)" hunter2-3
+    edit_json "$config" '(.registered_binaries[] | select(.path | endswith("/reader")) |
+        .allowed_read_services) += ["git"]'
+    has "$(fact policy)$(reader git key 2>&1 || true)$(fact policy)" "changed by another program"
     with 'correct horse' keychain-auth policy restore
     stop_daemon
     run -0 --separate-stderr with 'correct horse' keychain-auth store migrate file
     start_chosen
     with 'correct horse' keychain-auth unlock
     is "$(store_of) $(fact policy_seal)" "file sealed"
-    is "$(kcget svc item-1)" hunter2-1
+    is "$(reader svc item-1)" hunter2-1
     is "$(in_service)" 0
 }
