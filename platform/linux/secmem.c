@@ -9,12 +9,27 @@
 #include "platform/secmem.h"
 
 #include <malloc.h>
-#include <sanitizer/asan_interface.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+/* A spare page is nobody's, and the address sanitizer says so of whoever touches it. Its header is
+ * there only where it is. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ADDRESS_SANITIZER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ADDRESS_SANITIZER
+#endif
+#ifdef HAS_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(page, size)   ((void)(page), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(page, size) ((void)(page), (void)(size))
+#endif
 
 #define HANDFUL    8  /* pages */
 #define SPARES_MAX 16 /* pages */
