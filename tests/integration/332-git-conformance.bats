@@ -39,7 +39,7 @@ conforms() {
 
 # unpack NAME
 unpack() {
-    place=$(fetched "$1")
+    fetched "$1"
     tree=$BATS_TEST_TMPDIR/tree
     cp -r "$place" "$tree"
     sed -i "s#@HERE@#$tree#g" "$tree/GIT-BUILD-OPTIONS"

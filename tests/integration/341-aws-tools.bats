@@ -113,8 +113,7 @@ END
 
 @test "node's AWS SDK signs with the key that is stored" {
     command -v node >/dev/null || skip "node is missing"
-    local modules
-    modules=$(fetched aws-sdk)
+    fetched aws-sdk
     cat >"$BATS_TEST_TMPDIR/who.js" <<'END'
 const {createRequire} = require("node:module");
 const {STSClient, GetCallerIdentityCommand} =
@@ -124,7 +123,7 @@ client.send(new GetCallerIdentityCommand({})).then(
     (answer) => console.log(answer.Arn),
     (error) => { console.error(String(error)); process.exit(1); });
 END
-    export MODULES=$modules ENDPOINT=$endpoint
+    export MODULES=$place ENDPOINT=$endpoint
     for profile in prod temporary; do
         AWS_PROFILE=$profile run -0 --separate-stderr node "$BATS_TEST_TMPDIR/who.js"
         has "$output" arn:aws:iam::123456789012:user/A

@@ -62,10 +62,12 @@ stop_server() {
     unset server_pid
 }
 
-# fetched NAME: where the runner put what the suite fetches (see run); skips where it couldn't.
+# fetched NAME: sets `place` to where the runner put what the suite fetches (see run); skips where it
+# couldn't, so never in a subshell.
 fetched() {
-    local place=$BATS_TEST_DIRNAME/../fetched/$1
+    place=$BATS_TEST_DIRNAME/../fetched/$1
     [ ! -e "$place.reason" ] || skip "$(<"$place.reason")"
     [ -d "$place" ] || skip "$1 was not fetched"
-    readlink -f "$place"
+    place=$(readlink -f "$place")
+    export place
 }
