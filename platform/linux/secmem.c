@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A spare page is nobody's, and the address sanitizer says so of whoever touches it. Its header is
- * there only where it is. */
+/* A spare page is nobody's, and the address sanitizer says so of whoever touches it. Its header
+ * isn't there wherever it is (clang has it in a package of its own). */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define HAS_ADDRESS_SANITIZER
@@ -24,7 +24,7 @@
 #elif defined(__SANITIZE_ADDRESS__)
 #define HAS_ADDRESS_SANITIZER
 #endif
-#ifdef HAS_ADDRESS_SANITIZER
+#if defined(HAS_ADDRESS_SANITIZER) && __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(page, size)   ((void)(page), (void)(size))
