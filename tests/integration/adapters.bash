@@ -62,8 +62,8 @@ stop_server() {
     unset server_pid
 }
 
-# fetched NAME: sets `place` to where the runner put what the suite fetches (see run); skips where it
-# couldn't, so never in a subshell.
+# fetched NAME: sets `place` to where the runner put what the suite fetches (see run); skips where
+# it couldn't, so never in a subshell.
 fetched() {
     place=$BATS_TEST_DIRNAME/../fetched/$1
     [ ! -e "$place.reason" ] || skip "$(<"$place.reason")"
