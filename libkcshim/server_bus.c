@@ -159,6 +159,8 @@ static const struct method methods[] = {
     {ITEM_INTERFACE, "GetSecret", "(o)", item_get_secret},
     {ITEM_INTERFACE, "SetSecret", "((oayays))", item_set_secret},
     {SESSION_INTERFACE, "Close", "()", session_close},
+    {PROMPT_INTERFACE, "Prompt", "(s)", prompt_prompt},
+    {PROMPT_INTERFACE, "Dismiss", "()", prompt_dismiss},
 };
 
 static const struct method *find_method(GDBusMessage *message, struct trouble *trouble) {
