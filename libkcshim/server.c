@@ -92,6 +92,10 @@ static gpointer run(gpointer held) {
         if (message == NULL || !bus_answer(server, message)) {
             break;
         }
+        /* Who opens a session will ask for something next, and has to think before. */
+        if (sessions_settle(server->sessions)) {
+            broker_prepare(server->broker);
+        }
     }
     server_free(server);
     return NULL;
