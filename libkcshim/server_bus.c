@@ -235,8 +235,10 @@ bool bus_answer(struct server *server, GDBusMessage *message) {
     }
     g_autofree char *text = g_utf8_make_valid(call.trouble.text, -1); /* it may have been cut */
     g_autoptr(GDBusMessage) answer =
-        is_done ? g_dbus_message_new_method_reply(message)
-                : g_dbus_message_new_method_error_literal(message, call.trouble.name, text);
+        is_done
+            ? g_dbus_message_new_method_reply(message)
+            : g_dbus_message_new_method_error_literal(
+                  message, call.trouble.name != NULL ? call.trouble.name : TROUBLE_FAILED, text);
     if (is_done && body != NULL) {
         g_dbus_message_set_body(answer, body);
     }

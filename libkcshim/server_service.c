@@ -91,14 +91,11 @@ bool service_search_items(struct call *call, GVariant **ret_body) {
         return false;
     }
     const char *awaited = NULL;
-    bool is_done = items_search(call, &query, NULL, &found);
-    bool is_awaited_one = !is_done && awaited_add(call, &query, NULL, &awaited);
+    bool is_done = items_search(call, &query, NULL, &found) ||
+                   /* The store's are awaited then; those in this program's memory are there. */
+                   (awaited_add(call, &query, NULL, &awaited) &&
+                    items_search(call, &query, SESSION_COLLECTION, &found));
     attributes_clear(&query);
-    if (is_awaited_one) {
-        *ret_body =
-            g_variant_new("(@ao@ao)", g_variant_new_objv(NULL, 0), g_variant_new_objv(&awaited, 1));
-        return true;
-    }
     if (!is_done) {
         return false;
     }
@@ -108,6 +105,9 @@ bool service_search_items(struct call *call, GVariant **ret_body) {
         const struct found *one = found->pdata[i];
         g_variant_builder_add(is_locked(call->server, one->path) ? &locked : &unlocked, "o",
                               one->path);
+    }
+    if (awaited != NULL) {
+        g_variant_builder_add(&locked, "o", awaited);
     }
     *ret_body = g_variant_new("(aoao)", &unlocked, &locked);
     return true;

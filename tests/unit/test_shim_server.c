@@ -9,6 +9,7 @@
  * links: libkcshim/server_value.c libkcshim/map.c libkcshim/map_path.c
  * links: tests/fakes/fake_ask.c tests/fakes/fake_broker.c kc_static -lgio -lgcrypt
  */
+#include "libkc/keychain-auth.h"
 #include "libkcshim/server_bus.h"
 #include "libkcshim/server_internal.h"
 #include "tests/fakes/fake_ask.h"
@@ -153,6 +154,16 @@ static gsize count_found(struct peer *peer, const char *const *names) {
     return g_variant_n_children(unlocked);
 }
 
+/* The path of the first that is found; g_free() it. */
+static char *find_unlocked(struct peer *peer, const char *const *names) {
+    g_autofree char **unlocked = NULL;
+    g_autoptr(GVariant) answer = must(peer, MAP_ROOT, SERVICE_INTERFACE, "SearchItems",
+                                      g_variant_new("(@a{ss})", pairs(names)));
+    g_variant_get(answer, "(^a&o@ao)", &unlocked, NULL);
+    assert_non_null(unlocked[0]);
+    return g_strdup(unlocked[0]);
+}
+
 static const char *const one[] = {"a", "1", NULL};
 static const char *const two[] = {"a", "1", "b", "2", NULL};
 
@@ -204,6 +215,41 @@ static void test_shim_server_keeps_the_session_in_memory(void **state) {
     assert_int_equal(count_found(peer, one), 1);
     g_autofree char *value =
         read_item(peer, MAP_COLLECTION "session/org_2efreedesktop_2eSecret_2eGeneric__a_3d1");
+    assert_string_equal(value, "value");
+}
+
+static void test_shim_server_takes_nothing_of_the_store_for_its_own_memory(void **state) {
+    static const char *const pretending[] = {"a", "1", "kc:collection", "session"};
+    struct peer *peer = *state;
+    const char *target = "a=1";
+    const void *value = "value";
+    size_t length = 5;
+    struct kc_answer *stored = NULL;
+    struct trouble trouble = {0};
+    const struct kc_query query = {.action = "write",
+                                   .service = NAMING_GENERIC,
+                                   .targets = &target,
+                                   .target_count = 1,
+                                   .values = &value,
+                                   .value_lengths = &length,
+                                   .attributes = pretending,
+                                   .attribute_count = 2};
+    assert_true(broker_ask(peer->server->broker, &query, &stored, &trouble));
+    kc_answer_free(stored);
+    g_autofree char *path = find_unlocked(peer, one);
+    g_autofree char *read = read_item(peer, path);
+    assert_string_equal(read, "value");
+    g_variant_unref(must(peer, path, ITEM_INTERFACE, "Delete", NULL));
+    assert_int_equal(fake_broker_count(peer->server->broker), 0);
+}
+
+static void test_shim_server_finds_the_sessions_items_while_the_store_is_locked(void **state) {
+    struct peer *peer = *state;
+    create(peer, MAP_COLLECTION "session", one, "value", TRUE);
+    fake_ask_allow(true);
+    fake_broker_fail(peer->server->broker, TROUBLE_LOCKED);
+    g_autofree char *path = find_unlocked(peer, one);
+    g_autofree char *value = read_item(peer, path);
     assert_string_equal(value, "value");
 }
 
@@ -550,6 +596,8 @@ int main(void) {
         CASE(test_shim_server_replaces_what_is_exactly_equal),
         CASE(test_shim_server_moves_an_item_to_its_new_attributes),
         CASE(test_shim_server_keeps_the_session_in_memory),
+        CASE(test_shim_server_takes_nothing_of_the_store_for_its_own_memory),
+        CASE(test_shim_server_finds_the_sessions_items_while_the_store_is_locked),
         CASE(test_shim_server_locks_what_a_program_locks),
         CASE(test_shim_server_asks_only_where_it_may_search),
         CASE(test_shim_server_lets_one_write_who_may_not_search),
