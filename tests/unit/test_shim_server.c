@@ -377,6 +377,13 @@ static void perform(struct peer *peer, const char *prompt, const char *member) {
     g_variant_unref(must(peer, prompt, PROMPT_INTERFACE, member, body));
 }
 
+/* A prompt that was started; g_free() its path. */
+static char *ask(struct peer *peer, const char *path) {
+    char *prompt = unlock(peer, path);
+    perform(peer, prompt, "Prompt");
+    return prompt;
+}
+
 /* How many objects the next prompt that completes has unlocked; -1: it was dismissed. */
 static int completed(struct peer *peer, const char *prompt) {
     for (;;) {
@@ -394,7 +401,9 @@ static int completed(struct peer *peer, const char *prompt) {
     }
 }
 
+/* With somebody there who could unlock it. */
 static void lock_store(struct peer *peer) {
+    fake_ask_allow(true);
     fake_broker_fail(peer->server->broker, TROUBLE_LOCKED);
     items_forget(peer->server);
 }
@@ -414,15 +423,13 @@ static void answer(struct peer *peer, const char *failure) {
 static void test_shim_prompt_unlocks_what_a_search_was_for(void **state) {
     struct peer *peer = *state;
     create(peer, LOGIN, two, "value", TRUE);
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
     g_autofree char *same = find_locked(peer, one);
     assert_string_equal(path, same);
     fails(peer, path, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session),
           TROUBLE_LOCKED);
-    g_autofree char *prompt = unlock(peer, path);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, path);
     assert_int_equal(fake_ask_count(), 1);
     answer(peer, NULL);
     assert_int_equal(completed(peer, prompt), 1);
@@ -436,7 +443,6 @@ static void test_shim_prompt_unlocks_what_a_search_was_for(void **state) {
 static void test_shim_prompt_shows_what_is_known_of_a_locked_item(void **state) {
     static const char *const paths[] = {ITEM, NULL};
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
     const char *const both[] = {path, paths[0]};
@@ -459,7 +465,6 @@ static void test_shim_prompt_shows_what_is_known_of_a_locked_item(void **state) 
 static void test_shim_prompt_leaves_collections_unlocked(void **state) {
     struct peer *peer = *state;
     g_autoptr(GVariant) value = NULL;
-    fake_ask_allow(true);
     lock_store(peer);
     g_autoptr(GVariant) body = must(peer, LOGIN, PROPERTIES_INTERFACE, "Get",
                                     g_variant_new("(ss)", COLLECTION_INTERFACE, "Locked"));
@@ -469,12 +474,10 @@ static void test_shim_prompt_leaves_collections_unlocked(void **state) {
 
 static void test_shim_prompt_lets_a_store_be_tried_again(void **state) {
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     fails(peer, LOGIN, COLLECTION_INTERFACE, "CreateItem", create_body(peer, one, "x", TRUE),
           TROUBLE_LOCKED);
-    g_autofree char *prompt = unlock(peer, LOGIN);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, LOGIN);
     answer(peer, NULL);
     assert_int_equal(completed(peer, prompt), 1);
     create(peer, LOGIN, one, "x", TRUE);
@@ -483,11 +486,9 @@ static void test_shim_prompt_lets_a_store_be_tried_again(void **state) {
 static void test_shim_prompt_that_opens_nothing_is_dismissed(void **state) {
     struct peer *peer = *state;
     create(peer, LOGIN, one, "value", TRUE);
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
-    g_autofree char *prompt = unlock(peer, path);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, path);
     answer(peer, TROUBLE_LOCKED);
     assert_int_equal(completed(peer, prompt), -1);
     fails(peer, path, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session),
@@ -496,11 +497,9 @@ static void test_shim_prompt_that_opens_nothing_is_dismissed(void **state) {
 
 static void test_shim_prompt_finds_nothing_where_nothing_is(void **state) {
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
-    g_autofree char *prompt = unlock(peer, path);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, path);
     answer(peer, NULL);
     assert_int_equal(completed(peer, prompt), 0);
 }
@@ -508,11 +507,9 @@ static void test_shim_prompt_finds_nothing_where_nothing_is(void **state) {
 static void test_shim_prompt_keeps_a_denied_program_denied(void **state) {
     struct peer *peer = *state;
     create(peer, LOGIN, one, "value", TRUE);
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
-    g_autofree char *prompt = unlock(peer, path);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, path);
     answer(peer, TROUBLE_DENIED);
     assert_int_equal(completed(peer, prompt), 1);
     fails(peer, path, ITEM_INTERFACE, "GetSecret", g_variant_new("(o)", peer->session),
@@ -528,16 +525,12 @@ static void test_shim_prompt_keeps_a_denied_program_denied(void **state) {
 static void test_shim_prompts_ask_once_for_all_of_them(void **state) {
     struct peer *peer = *state;
     create(peer, LOGIN, one, "value", TRUE);
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
-    g_autofree char *first = unlock(peer, path);
-    g_autofree char *second = unlock(peer, path);
-    g_autofree char *third = unlock(peer, path);
+    g_autofree char *first = ask(peer, path);
+    g_autofree char *second = ask(peer, path);
+    g_autofree char *third = ask(peer, path);
     g_autofree char *never = unlock(peer, path);
-    perform(peer, first, "Prompt");
-    perform(peer, second, "Prompt");
-    perform(peer, third, "Prompt");
     fails(peer, third, PROMPT_INTERFACE, "Prompt", g_variant_new("(s)", ""), TROUBLE_INVALID);
     assert_int_equal(fake_ask_count(), 1);
     perform(peer, second, "Dismiss");
@@ -551,11 +544,9 @@ static void test_shim_prompts_ask_once_for_all_of_them(void **state) {
 
 static void test_shim_prompt_that_is_dismissed_takes_the_question_away(void **state) {
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *path = find_locked(peer, one);
-    g_autofree char *prompt = unlock(peer, path);
-    perform(peer, prompt, "Prompt");
+    g_autofree char *prompt = ask(peer, path);
     assert_false(fake_ask_is_over());
     perform(peer, prompt, "Dismiss");
     assert_true(fake_ask_is_over());
@@ -564,7 +555,6 @@ static void test_shim_prompt_that_is_dismissed_takes_the_question_away(void **st
 
 static void test_shim_prompt_needs_somebody_to_ask(void **state) {
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     g_autofree char *prompt = unlock(peer, ITEM);
     fake_ask_allow(false);
@@ -577,7 +567,6 @@ static void test_shim_prompt_needs_somebody_to_ask(void **state) {
 
 static void test_shim_prompts_and_locked_items_have_a_bound(void **state) {
     struct peer *peer = *state;
-    fake_ask_allow(true);
     lock_store(peer);
     for (unsigned i = 0; i < 200; i++) {
         char number[16];
