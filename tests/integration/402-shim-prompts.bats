@@ -235,10 +235,10 @@ assert item.load_secret_sync(None) and item.get_secret().get_text() == "hello"
 assert service.unlock_sync([item], None)[0] == 1, "it is open"
 found, = search(service, Secret.SearchFlags.ALL | Secret.SearchFlags.LOAD_SECRETS)
 assert found.get_attributes()["user"] == "bob" and found.get_secret().get_text() == "hello"
-os.system("keychain-auth lock")
+os.system("LD_PRELOAD= keychain-auth lock")
 assert service.unlock_sync([found], None)[0] == 1, "one that it knew before"
 assert found.load_secret_sync(None) and found.get_secret().get_text() == "hello"
-os.system("keychain-auth lock")
+os.system("LD_PRELOAD= keychain-auth lock")
 assert service.unlock_sync(service.get_collections()[:1], None)[0] == 1
 print("well")
 END
