@@ -79,6 +79,20 @@ schema = Secret.Schema.new("org.freedesktop.Secret.Generic", Secret.SchemaFlags.
     "service": Secret.SchemaAttributeType.STRING, "user": Secret.SchemaAttributeType.STRING})
 get = lambda: Secret.Service.get_sync(Secret.ServiceFlags.OPEN_SESSION, None)
 search = lambda service, flags: service.search_sync(schema, {"service": "x"}, flags, None)
+def perform(service, item, window, seconds):
+    """A prompt by hand, since libsecret names no window; what its Completed says."""
+    connection, ended, loop = service.get_connection(), [], GLib.MainLoop()
+    call = lambda path, interface, method, *words: connection.call_sync(
+        service.get_name_owner(), path, "org.freedesktop.Secret." + interface, method,
+        GLib.Variant(*words), None, 0, -1, None)
+    prompt = call(service.get_object_path(), "Service", "Unlock",
+                  "(ao)", ([item.get_object_path()],)).unpack()[1]
+    connection.signal_subscribe(None, "org.freedesktop.Secret.Prompt", "Completed", prompt, None, 0,
+                                lambda *about: (ended.append(about[5].unpack()), loop.quit()))
+    call(prompt, "Prompt", "Prompt", "(s)", (window,))
+    GLib.timeout_add_seconds(seconds, loop.quit)
+    loop.run()
+    return ended
 def wait_for(path):
     for _ in range(1000):
         if os.path.exists(path) and os.path.getsize(path) > 0:
@@ -277,26 +291,27 @@ def other():
     assert time.monotonic() - before < 5
 thread = threading.Thread(target=other)
 thread.start()
-result = service.get_connection().call_sync(
-    service.get_name_owner(), service.get_object_path(), "org.freedesktop.Secret.Service", "Unlock",
-    GLib.Variant("(ao)", ([item.get_object_path()],)), None, 0, -1, None)
-loop, ended = GLib.MainLoop(), []
-def completed(connection, sender, path, interface, signal, parameters):
-    ended.append(parameters.unpack())
-    loop.quit()
-connection, prompt = service.get_connection(), result.unpack()[1]
-connection.signal_subscribe(None, "org.freedesktop.Secret.Prompt", "Completed", prompt, None, 0,
-                            completed)
-connection.call_sync(None, prompt, "org.freedesktop.Secret.Prompt", "Prompt",
-                     GLib.Variant("(s)", ("4711",)), None, 0, -1, None)
-GLib.timeout_add_seconds(45, loop.quit)
-loop.run()
+ended = perform(service, item, "4711", 45)
 thread.join()
 print(ended)
 END
     run -0 timeout 60 kc-shim "$python" "$HOME/script.py"
     is "${lines[-1]}" "[(False, ['/org/freedesktop/secrets/collection/login/locked1'])]"
     has "$(cat "$BATS_TEST_TMPDIR/heard")" "OPTION parent-wid=4711"
+}
+
+@test "python: what isn't the number of a window goes no further" {
+    pinentry "$opens"
+    python <<'END'
+service = get()
+for window in ["--help", "4711 --timeout", "-1", "9" * 30]:
+    item, = search(service, Secret.SearchFlags.ALL)
+    print(perform(service, item, window, 15)[0][0])
+    os.system("LD_PRELOAD= keychain-auth lock")
+END
+    run -0 in_time kc-shim "$python" "$HOME/script.py"
+    is "$output" $'False\nFalse\nFalse\nFalse'
+    lacks "$(cat "$BATS_TEST_TMPDIR/heard")" parent-wid
 }
 
 @test "python: a prompt that is dismissed ends at once, and so do those who ask" {
