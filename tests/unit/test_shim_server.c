@@ -483,6 +483,25 @@ static void test_shim_prompt_lets_a_store_be_tried_again(void **state) {
     create(peer, LOGIN, one, "x", TRUE);
 }
 
+static void test_shim_prompt_isnt_needed_when_another_has_unlocked_the_store(void **state) {
+    struct peer *peer = *state;
+    g_autofree char **unlocked = NULL;
+    const char *prompt = NULL;
+    create(peer, LOGIN, one, "value", TRUE);
+    lock_store(peer);
+    g_autofree char *path = find_locked(peer, one);
+    const char *const paths[] = {path};
+    fake_broker_fail(peer->server->broker, NULL);
+    g_autoptr(GVariant) body = must(peer, MAP_ROOT, SERVICE_INTERFACE, "Unlock",
+                                    g_variant_new("(@ao)", g_variant_new_objv(paths, 1)));
+    g_variant_get(body, "(^a&o&o)", &unlocked, &prompt);
+    assert_string_equal(prompt, "/");
+    assert_string_equal(unlocked[0], path);
+    g_autofree char *value = read_item(peer, path);
+    assert_string_equal(value, "value");
+    assert_int_equal(fake_ask_count(), 0);
+}
+
 static void test_shim_prompt_that_opens_nothing_is_dismissed(void **state) {
     struct peer *peer = *state;
     create(peer, LOGIN, one, "value", TRUE);
@@ -597,6 +616,7 @@ int main(void) {
         CASE(test_shim_prompt_shows_what_is_known_of_a_locked_item),
         CASE(test_shim_prompt_leaves_collections_unlocked),
         CASE(test_shim_prompt_lets_a_store_be_tried_again),
+        CASE(test_shim_prompt_isnt_needed_when_another_has_unlocked_the_store),
         CASE(test_shim_prompt_that_opens_nothing_is_dismissed),
         CASE(test_shim_prompt_finds_nothing_where_nothing_is),
         CASE(test_shim_prompt_keeps_a_denied_program_denied),
