@@ -11,6 +11,7 @@
  * links: -ljansson -lcrypto -lz
  * links: -Wl,--wrap=write -Wl,--wrap=link -Wl,--wrap=renameat -Wl,--wrap=unlink
  * links: -Wl,--wrap=fsync -Wl,--wrap=fdatasync
+ * links: -Wl,--wrap=clock_wall_us -Wl,--wrap=clock_monotonic_ms
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,21 @@ static struct {
     size_t calls_left; /* 0: none */
     bool is_behind;    /* after the call, or after half of it when it writes */
     bool cant_link;
+    int64_t wall_ahead_us; /* of the system's own clocks */
+    uint64_t ahead_ms;
 } plan;
+
+int64_t __real_clock_wall_us(void);
+int64_t __wrap_clock_wall_us(void);
+int64_t __wrap_clock_wall_us(void) {
+    return __real_clock_wall_us() + plan.wall_ahead_us;
+}
+
+uint64_t __real_clock_monotonic_ms(void);
+uint64_t __wrap_clock_monotonic_ms(void);
+uint64_t __wrap_clock_monotonic_ms(void) {
+    return __real_clock_monotonic_ms() + plan.ahead_ms;
+}
 
 static bool is_now(void) {
     return plan.calls_left > 0 && --plan.calls_left == 0;
@@ -283,6 +298,53 @@ static void test_audit_rotate_that_cannot_be_done_loses_nothing(void **state) {
     assert_int_equal(count_notes(place, "note 13"), 1);
 }
 
+/* A machine that woke up in another century, and was told the time then. */
+static void test_audit_rotate_is_tried_again_when_the_clock_went_back(void **state) {
+    const struct place *place = *state;
+    KC_AUTO(audit) audit = open_audit(place);
+    plan.wall_ahead_us = INT64_C(100) * 365 * 86400 * 1000000;
+    plan.cant_link = true;
+    for (size_t i = 0; i < NOTES; i++) {
+        assert_int_equal(write_note(audit, i), KC_OK);
+    }
+    plan.wall_ahead_us = 0;
+    plan.cant_link = false;
+    assert_int_equal(write_note(audit, NOTES), KC_OK);
+    assert_int_equal(count_files(place), 1);
+    plan.ahead_ms = 61000;
+    assert_int_equal(write_note(audit, NOTES + 1), KC_OK);
+    plan.ahead_ms = 0;
+    assert_int_equal(count_files(place), 2);
+    assert_holds(place);
+}
+
+static void test_audit_pack_leaves_lines_that_nobody_could_have_written(void **state) {
+    static const struct {
+        size_t length;
+        bool is_packed;
+    } cases[] = {{AUDIT_LINE_MAX, true},
+                 {AUDIT_LINE_MAX + 1, false},
+                 {AUDIT_LINE_MAX + 10, false},
+                 {(size_t)5 * AUDIT_LINE_MAX, false}};
+    const struct place *place = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *plain = name_of(place, ".000001");
+        char *packed = name_of(place, ".000001.gz");
+        char *text = malloc(cases[i].length + 1);
+        assert_non_null(text);
+        memset(text, 'x', cases[i].length);
+        text[cases[i].length] = '\n';
+        temp_file_write(plain, text, cases[i].length + 1);
+        assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
+        assert_int_equal(access(packed, F_OK) == 0, cases[i].is_packed);
+        assert_int_equal(access(plain, F_OK) == 0, !cases[i].is_packed);
+        assert_int_equal(unlink(cases[i].is_packed ? packed : plain), 0);
+        free(plain);
+        free(packed);
+        free(text);
+    }
+}
+
 static void test_audit_pack_keeps_what_it_packs(void **state) {
     const struct place *place = *state;
     write_notes(place, 0, NOTES);
@@ -519,6 +581,8 @@ int main(void) {
         CASE(test_audit_rotate_is_seen_by_another_writer),
         CASE(test_audit_rotate_by_age),
         CASE(test_audit_rotate_that_cannot_be_done_loses_nothing),
+        CASE(test_audit_rotate_is_tried_again_when_the_clock_went_back),
+        CASE(test_audit_pack_leaves_lines_that_nobody_could_have_written),
         CASE(test_audit_pack_keeps_what_it_packs),
         CASE(test_audit_verify_sees_what_was_done_to_a_file),
         CASE(test_audit_tells_that_the_file_it_writes_was_taken_away),
