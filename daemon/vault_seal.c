@@ -16,6 +16,7 @@
 #include "daemon/vault_helpers.h"
 #include "daemon/vault_turn.h"
 #include "daemon/vault_work.h"
+#include "libkc/error.h"
 #include "libkc/secret.h"
 #include "platform/check.h"
 #include "platform/clock.h"
@@ -236,6 +237,11 @@ static void compare_record(const struct dispatch *dispatch, struct vault_work *w
                    (unsigned long long)head->place.seq);
 }
 
+/* What is remembered; anything else that goes wrong with it is a moment's. */
+static bool is_gone(enum kc_error error) {
+    return error == KC_NOT_FOUND || error == KC_DAMAGED;
+}
+
 /* Loads what is remembered, and says in the notices of the work what doesn't fit it. Where it can't
  * be had the count begins anew. */
 static enum kc_error compare(struct dispatch *dispatch, const struct secret *key,
@@ -247,6 +253,13 @@ static enum kc_error compare(struct dispatch *dispatch, const struct secret *key
         return KC_OK;
     }
     dispatch->seal = (struct seal){.counter = first_counter()};
+    if (!is_gone(error)) {
+        (void)snprintf(work->record_notice, sizeof work->record_notice,
+                       "what is remembered of policy and record can't be looked at: %s; lock, and "
+                       "unlock again",
+                       kc_error_text(error));
+        return error;
+    }
     /* Whoever took it out of the store may have put back an older policy, too. */
     (void)snprintf(work->record_notice, sizeof work->record_notice,
                    "what was remembered of policy and record is gone from the store; look at "
@@ -258,7 +271,10 @@ static enum kc_error compare(struct dispatch *dispatch, const struct secret *key
  * in place of what would have told: so that comes first. */
 static enum kc_error need_peace(struct dispatch *dispatch, struct vault_work *work,
                                 char why[KC_MESSAGE_MAX]) {
-    (void)!compare(dispatch, work->key, work); /* the notice says so */
+    enum kc_error error = compare(dispatch, work->key, work);
+    if (error != KC_OK && !is_gone(error)) {
+        return error;
+    }
     const char *notice = work->record_notice[0] != '\0' ? work->record_notice : work->slots_notice;
     if (notice[0] == '\0') {
         return KC_OK;

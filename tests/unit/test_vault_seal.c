@@ -30,6 +30,7 @@ struct vault {
     struct store_table table; /* the memory's, with our prepare */
     enum kc_error (*prepare)(struct store_backend *backend);
     bool fails;
+    enum kc_error answer;                       /* of find_nothing() */
     char saved[SEAL_SLOTS_MAX][HASH_TEXT_SIZE]; /* when the store was last asked to keep it */
     struct secret *passphrase;
     struct vault_work *work;
@@ -148,6 +149,43 @@ static void test_vault_seal_does_not_remember_slots_of_somebody_else(void **stat
     assert_string_equal(vault->saved[1], HASH_X);
 }
 
+static enum kc_error find_nothing(struct store_backend *backend, const char *service,
+                                  const char *target, const struct item **ret_item) {
+    (void)backend;
+    (void)service;
+    (void)target;
+    (void)ret_item;
+    return current->answer;
+}
+
+static void test_vault_seal_tells_what_is_gone_from_what_could_not_be_looked_at(void **state) {
+    static const struct {
+        enum kc_error answer;
+        enum kc_error error;
+        const char *notice;
+    } cases[] = {
+        {KC_NOT_FOUND, KC_CHANGED, "is gone from the store"},
+        {KC_DAMAGED, KC_CHANGED, "is gone from the store"},
+        {KC_NO_MEMORY, KC_NO_MEMORY, "can't be looked at: out of memory"},
+        {KC_IO, KC_IO, "can't be looked at: reading or writing failed"},
+    };
+    struct vault *vault = *state;
+    vault->dispatch.is_sealed = false;
+    vault->table.find = find_nothing;
+    assert_int_equal(secret_new_copy("0123456789abcdef0123456789abcdef", 32, &vault->work->key),
+                     KC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char why[KC_MESSAGE_MAX] = "";
+        vault->answer = cases[i].answer;
+        assert_int_equal(vault_seal_slots(&vault->dispatch, vault->work, why), cases[i].error);
+        assert_non_null(strstr(vault->work->record_notice, cases[i].notice));
+    }
+    char before[HASH_TEXT_SIZE];
+    memcpy(before, vault->hash, sizeof before);
+    look_at_file(vault);
+    assert_string_equal(vault->hash, before);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -155,6 +193,7 @@ int main(void) {
         CASE(test_vault_seal_forgets_slots_that_the_store_did_not_take),
         CASE(test_vault_seal_keeps_the_slots_that_are_in_the_file),
         CASE(test_vault_seal_does_not_remember_slots_of_somebody_else),
+        CASE(test_vault_seal_tells_what_is_gone_from_what_could_not_be_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
