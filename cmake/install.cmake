@@ -65,6 +65,14 @@ foreach(program ${completed})
           DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 endforeach()
 
+# The function of shellenv is completed as what it runs.
+if(LIBSECRET_FOUND)
+  install(FILES completions/kc-shim.bash RENAME kcshim
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES completions/kc-shim.fish RENAME kcshim.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
 # What was installed, from the prefix on, for scripts/install --uninstall.
 install(CODE "
   set(list \"\")

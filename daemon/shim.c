@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void hash_beside(const char *relative, char hash[HASH_TEXT_SIZE]) {
+static void hash_beside(struct shim *shim, const char *relative, char hash[HASH_TEXT_SIZE]) {
     KC_AUTO(image) image = NULL;
     const char *why = "";
     char *path = NULL;
@@ -26,12 +26,14 @@ static void hash_beside(const char *relative, char hash[HASH_TEXT_SIZE]) {
     if (error != KC_OK) {
         hash[0] = '\0'; /* then nothing is taken for it */
     }
+    shim->is_unknown = shim->is_unknown || error == KC_NO_MEMORY;
     free(path);
 }
 
 void shim_find(struct shim *ret_shim) {
-    hash_beside(KC_SHIM_FROM_BIN "/" CODE_SHIM_HOOK, ret_shim->hook);
-    hash_beside(KC_SHIM_FROM_BIN "/keychain-auth/" CODE_SHIM_SERVER, ret_shim->server);
+    ret_shim->is_unknown = false;
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/" CODE_SHIM_HOOK, ret_shim->hook);
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/keychain-auth/" CODE_SHIM_SERVER, ret_shim->server);
 }
 
 static bool is_hash(const char *known, const char *hash) {

@@ -19,6 +19,7 @@ struct code;
 struct shim {
     char hook[HASH_TEXT_SIZE]; /* "" where it isn't installed */
     char server[HASH_TEXT_SIZE];
+    bool is_unknown; /* there was no memory to look at one of them, which is "" then */
 };
 
 /* Reads both files, below the prefix of the running program. What can't be read isn't known. */
