@@ -228,6 +228,24 @@ os.kill(child, 9)
 ' "$1" </dev/null
 }
 
+@test "OPENSSL_CONF loads nothing into it and changes nothing" {
+    # A process that believed it would have no SHA-256.
+    cat >"$BATS_TEST_TMPDIR/openssl.cnf" <<'END'
+openssl_conf = all
+[all]
+providers = list
+[list]
+null = one
+[one]
+activate = 1
+END
+    export OPENSSL_CONF=$BATS_TEST_TMPDIR/openssl.cnf
+    start_daemon
+    put aws key value
+    allow reader --read aws
+    is "$(reader aws key)" value
+}
+
 @test "a debugger of the same user can't attach to the daemon" {
     [ "$(id -u)" -ne 0 ] || skip "root may attach to everything"
     start_daemon
