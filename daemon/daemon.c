@@ -23,6 +23,7 @@
 #include "libkc/secret.h"
 #include "platform/clock.h"
 #include "platform/endpoint.h"
+#include "platform/memory.h"
 #include "platform/notify.h"
 #include "platform/paths.h"
 
@@ -33,7 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_SIZE (64 * 1024)
+#define SCRATCH_SIZE (16 * 1024) /* locked in memory; most requests fit into a tenth of it */
 
 /* A running daemon and what only this file touches. */
 struct run {
@@ -384,6 +385,7 @@ enum kc_error daemon_run(const struct daemon_plan *plan) {
     enum kc_error error = run_open(run);
     if (error == KC_OK) {
         announce(run);
+        memory_settle();
         (void)uv_run(&run->loop, UV_RUN_DEFAULT);
     } else {
         (void)fprintf(stderr, "keychain-auth: %s\n", run->why);
