@@ -211,23 +211,6 @@ END
     wait "$open" || true
 }
 
-# attach PID: the kernel's answer to PTRACE_SEIZE.
-attach() {
-    python3 -c '
-import ctypes, errno, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-child = os.fork()
-if child == 0:
-    while True:
-        os.read(0, 1) or os._exit(0)
-pid = child if sys.argv[1] == "child" else int(sys.argv[1])
-failed = libc.ptrace(0x4206, pid, None, None) != 0
-print(errno.errorcode[ctypes.get_errno()] if failed else "attached")
-os.kill(child, 9)
-' "$1" </dev/null
-}
-
 @test "OPENSSL_CONF loads nothing into it and changes nothing" {
     # A process that believed it would have no SHA-256.
     cat >"$BATS_TEST_TMPDIR/openssl.cnf" <<'END'
@@ -244,6 +227,23 @@ END
     put aws key value
     allow reader --read aws
     is "$(reader aws key)" value
+}
+
+# attach PID: the kernel's answer to PTRACE_SEIZE.
+attach() {
+    python3 -c '
+import ctypes, errno, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+child = os.fork()
+if child == 0:
+    while True:
+        os.read(0, 1) or os._exit(0)
+pid = child if sys.argv[1] == "child" else int(sys.argv[1])
+failed = libc.ptrace(0x4206, pid, None, None) != 0
+print(errno.errorcode[ctypes.get_errno()] if failed else "attached")
+os.kill(child, 9)
+' "$1" </dev/null
 }
 
 @test "a debugger of the same user can't attach to the daemon" {
