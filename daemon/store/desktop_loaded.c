@@ -52,10 +52,6 @@ enum kc_error sealed_service_look(unsigned timeout_ms, size_t *ret_count,
     return error == KC_OK ? module->service_look(timeout_ms, ret_count, why) : error;
 }
 
-const char *sealed_service_built_in(void) {
-    return "libsecret";
-}
-
 enum kc_error desktop_open(struct desktop **ret_desktop, char why[KC_MESSAGE_MAX]) {
     KC_AUTO(desktop) desktop = calloc(1, sizeof *desktop);
     if (desktop == NULL) {
