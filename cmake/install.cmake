@@ -11,6 +11,8 @@ install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
 
 if(LIBSECRET_FOUND)
+  install(TARGETS keychain-auth-desktop
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)
   install(TARGETS kc-shim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS kcshim LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(TARGETS kcshim-server LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)

@@ -3,6 +3,7 @@
 #include "daemon/shim.h"
 
 #include "daemon/digest.h"
+#include "daemon/store/desktop_module.h"
 #include "platform/check.h"
 #include "platform/code.h"
 #include "platform/process.h"
@@ -34,6 +35,7 @@ void shim_find(struct shim *ret_shim) {
     ret_shim->is_unknown = false;
     hash_beside(ret_shim, KC_SHIM_FROM_BIN "/" CODE_SHIM_HOOK, ret_shim->hook);
     hash_beside(ret_shim, KC_SHIM_FROM_BIN "/keychain-auth/" CODE_SHIM_SERVER, ret_shim->server);
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/keychain-auth/" DESKTOP_MODULE_FILE, ret_shim->module);
 }
 
 static bool is_hash(const char *known, const char *hash) {
@@ -45,7 +47,7 @@ bool shim_is_server(const struct shim *shim, const char *hash) {
 }
 
 bool shim_has(const struct shim *shim, const char *hash) {
-    return is_hash(shim->hook, hash) || shim_is_server(shim, hash);
+    return is_hash(shim->hook, hash) || shim_is_server(shim, hash) || is_hash(shim->module, hash);
 }
 
 enum kc_error shim_judge_preloaded(const struct shim *shim, struct code *code, size_t index,

@@ -211,6 +211,24 @@ END
     wait "$open" || true
 }
 
+@test "OPENSSL_CONF loads nothing into it and changes nothing" {
+    # A process that believed it would have no SHA-256.
+    cat >"$BATS_TEST_TMPDIR/openssl.cnf" <<'END'
+openssl_conf = all
+[all]
+providers = list
+[list]
+null = one
+[one]
+activate = 1
+END
+    export OPENSSL_CONF=$BATS_TEST_TMPDIR/openssl.cnf
+    start_daemon
+    put aws key value
+    allow reader --read aws
+    is "$(reader aws key)" value
+}
+
 # attach PID: the kernel's answer to PTRACE_SEIZE.
 attach() {
     python3 -c '
