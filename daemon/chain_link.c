@@ -78,7 +78,7 @@ static enum kc_error find_hash(const struct climb *climb, const struct image *im
  * administrator's. */
 static enum kc_error find_script_hash(struct climb *climb, const struct image *script,
                                       char hash[HASH_TEXT_SIZE]) {
-    if (image_size(script) > climb->scripts_left && check_is_on("script_size")) {
+    if (image_size(script) > climb->scripts_left) {
         return KC_TOO_BIG;
     }
     climb->scripts_left -= image_size(script);
