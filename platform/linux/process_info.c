@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "platform/linux/process_internal.h"
 
+#include "platform/check.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -33,7 +35,7 @@ _Static_assert(sizeof(struct handle_info) == 64, "the kernel's layout");
 enum kc_error process_ask_origin(const struct process *process, struct process_origin *ret_origin) {
     struct handle_info info = {.mask = WANTED};
     if (ioctl(process->handle, GET_INFO, &info) != 0) {
-        return errno == ESRCH ? KC_END : KC_UNSUPPORTED;
+        return errno == ESRCH && check_is_on("alive") ? KC_END : KC_UNSUPPORTED;
     }
     if ((info.mask & WANTED) != WANTED || info.number != process->number) {
         return KC_UNSUPPORTED;
