@@ -67,6 +67,10 @@ struct chain {
     struct ancestors *kept;  /* where they came from; the room's own */
 };
 
+/* What an entry for it would name: the script, or the program. Borrowed. */
+const char *chain_link_path(const struct chain_link *link);
+const char *chain_link_hash(const struct chain_link *link);
+
 /* "binary", "interactive", "script", "inline", "unknown". */
 const char *link_kind_word(enum link_kind kind);
 /* "first", "manager", "other_user", "doubt". */
