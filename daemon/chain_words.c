@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What processes, their kinds, and ends of chains are called in entries, records and lists. Pure. */
+/* What processes, their kinds and ends of chains are called in entries, records, lists. Pure. */
 #include "daemon/chain.h"
 
 const char *chain_link_path(const struct chain_link *link) {
