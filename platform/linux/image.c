@@ -245,7 +245,7 @@ const struct mount *image_mount(const struct image *image) {
 }
 
 bool image_is_trusted(const struct image *image) {
-    struct image_stamp stamp;
+    struct image_stamp stamp = {.trusted = false};
     return image_stamp(image, &stamp) == KC_OK && stamp.trusted;
 }
 
