@@ -8,6 +8,7 @@
 #include "daemon/admin/say.h"
 #include "daemon/admin/search_path.h"
 #include "daemon/admin/subject.h"
+#include "daemon/chain.h"
 #include "daemon/interpreter.h"
 #include "daemon/shell_quote.h"
 #include "platform/process.h"
@@ -87,6 +88,12 @@ enum exit_code script_interpreter(const struct subject *subject, const char *tol
     if (told != NULL && subject->kind == SUBJECT_PROGRAM) {
         say("\"%s\" is a program, and no interpreter runs it", say_show(subject->path, &shown));
         return EXIT_USAGE;
+    }
+    if (subject->size > CHAIN_SCRIPTS_MAX && (told != NULL || subject->kind == SUBJECT_SCRIPT)) {
+        say("\"%s\" is a script of more than 8 MiB, which is never allowed, since it "
+            "would be read each time; keep in another file what it carries",
+            say_show(subject->path, &shown));
+        return EXIT_NO;
     }
     if (told != NULL) {
         return look_at(told, ret_interpreter);
