@@ -20,7 +20,7 @@ struct shim {
     char hook[HASH_TEXT_SIZE]; /* "" where it isn't installed */
     char server[HASH_TEXT_SIZE];
     char module[HASH_TEXT_SIZE]; /* of daemon/store/desktop_module.h: commands load it, too */
-    bool is_unknown; /* there was no memory to look at one of them, which is "" then */
+    bool is_unknown;             /* there was no memory to look at one of them, which is "" then */
 };
 
 /* Reads the files, below the prefix of the running program. What can't be read isn't known. */
