@@ -370,16 +370,6 @@ static void announce(struct run *run) {
                                 : "");
 }
 
-/* To whoever started it, and to the log. There are paths in it. */
-static void tell_failure(const struct run *run, enum kc_error error) {
-    char why[KC_MESSAGE_MAX];
-    char message[KC_MESSAGE_MAX + 32];
-    (void)parse_escape_sentence(run->why, strlen(run->why), why, sizeof why);
-    (void)snprintf(message, sizeof message, "keychain-auth: %s\n", why);
-    (void)fputs(message, stderr);
-    notify_ready(error == KC_EXISTS ? EXIT_NO : EXIT_FAULT, message);
-}
-
 enum kc_error daemon_run(const struct daemon_plan *plan) {
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL) {
@@ -397,7 +387,12 @@ enum kc_error daemon_run(const struct daemon_plan *plan) {
         announce(run);
         (void)uv_run(&run->loop, UV_RUN_DEFAULT);
     } else {
-        tell_failure(run, error);
+        char why[KC_MESSAGE_MAX]; /* there are paths in it */
+        char message[KC_MESSAGE_MAX + 32];
+        (void)parse_escape_sentence(run->why, strlen(run->why), why, sizeof why);
+        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", why);
+        (void)fputs(message, stderr);
+        notify_ready(error == KC_EXISTS ? EXIT_NO : EXIT_FAULT, message);
     }
     run_close(run);
     free(run);

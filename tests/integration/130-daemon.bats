@@ -379,9 +379,14 @@ hello_until() {
     run -0 keychain-auth audit verify
 }
 
-@test "a start that fails shows paths as text, whatever is in them" {
+@test "log, and a start that fails, show paths as text, whatever is in them" {
     local home=$BATS_TEST_TMPDIR/$'h\e[31m\nx'
-    mkdir -p -m 0700 "$home" "$home/.keychain-auth"
+    mkdir -m 0700 "$home"
+    HOME=$home XDG_CONFIG_HOME='' XDG_DATA_HOME='' XDG_RUNTIME_DIR='' start_daemon
+    stop_daemon
+    has "$(cat "$daemon_log")" '/h\x1b[31m\x0ax/'
+    lacks "$(cat "$daemon_log")" $'\e'
+    rm "$home/.keychain-auth/keyslots"
     echo bad >"$home/.keychain-auth/keyslots"
     chmod 0600 "$home/.keychain-auth/keyslots"
     for way in --foreground --no-foreground; do
