@@ -21,6 +21,7 @@
 #include "daemon/vault_helpers.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
+#include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/clock.h"
 #include "platform/endpoint.h"
@@ -387,9 +388,11 @@ enum kc_error daemon_run(const struct daemon_plan *plan) {
         announce(run);
         (void)uv_run(&run->loop, UV_RUN_DEFAULT);
     } else {
-        (void)fprintf(stderr, "keychain-auth: %s\n", run->why);
+        char why[KC_MESSAGE_MAX]; /* there are paths in it */
         char message[KC_MESSAGE_MAX + 32];
-        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", run->why);
+        (void)parse_escape_sentence(run->why, strlen(run->why), why, sizeof why);
+        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", why);
+        (void)fputs(message, stderr);
         notify_ready(error == KC_EXISTS ? EXIT_NO : EXIT_FAULT, message);
     }
     run_close(run);

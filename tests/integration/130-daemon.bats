@@ -396,3 +396,22 @@ hello_until() {
     stop_daemon
     run -0 keychain-auth audit verify
 }
+
+@test "log, and a start that fails, show paths as text, whatever is in them" {
+    local home=$BATS_TEST_TMPDIR/$'h\e[31m\nx'
+    mkdir -m 0700 "$home"
+    HOME=$home XDG_CONFIG_HOME='' XDG_DATA_HOME='' XDG_RUNTIME_DIR='' start_daemon
+    stop_daemon
+    has "$(cat "$daemon_log")" '/h\x1b[31m\x0ax/'
+    lacks "$(cat "$daemon_log")" $'\e'
+    rm "$home/.keychain-auth/keyslots"
+    echo bad >"$home/.keychain-auth/keyslots"
+    chmod 0600 "$home/.keychain-auth/keyslots"
+    for way in --foreground --no-foreground; do
+        HOME=$home run -4 timeout 20 keychain-auth start --store file \
+            ${way/--no-foreground/} 3>&- </dev/null
+        has "$output" '/h\x1b[31m\x0ax/.keychain-auth/keyslots" is damaged'
+        lacks "$output" $'\e'
+        is "${#lines[@]}" 1
+    done
+}
