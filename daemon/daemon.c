@@ -64,37 +64,35 @@ static enum kc_error run_explain(struct run *run, enum kc_error error, const cha
 /* Opening */
 
 static enum kc_error open_paths(struct run *run) {
-    enum kc_error error = paths_config("config.json", &run->config_path);
-    if (error == KC_OK) {
-        error = paths_config("pending.json", &run->pending_path);
-    }
-    if (error == KC_OK) {
-        error = paths_data("audit.log", &run->audit_path);
-    }
-    if (error == KC_OK) {
-        error = paths_store(STORE_SLOTS_NAME, &run->slots_path);
-    }
-    if (error == KC_OK) {
-        error = paths_store(STORE_COPY_NAME, &run->copy_path);
+    const struct {
+        enum kc_error (*where)(const char *name, char **ret_path);
+        const char *name;
+        char **path;
+    } files[] = {
+        {paths_config, "config.json", &run->config_path},
+        {paths_config, "pending.json", &run->pending_path},
+        {paths_data, "audit.log", &run->audit_path},
+        {paths_store, STORE_SLOTS_NAME, &run->slots_path},
+        {paths_store, STORE_COPY_NAME, &run->copy_path},
+    };
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; error == KC_OK && i < sizeof files / sizeof files[0]; i++) {
+        error = files[i].where(files[i].name, files[i].path);
     }
     return run_explain(run, error, "where your files are isn't known (HOME, XDG_CONFIG_HOME)");
 }
 
 static enum kc_error open_address(struct run *run) {
     char *own = NULL;
-    enum kc_error error = KC_NOT_FOUND;
-    if (run->plan->address == NULL) {
-        error = endpoint_inherit(&run->daemon.endpoint);
-        if (error == KC_NOT_FOUND) {
-            error = paths_address(&own);
-            if (error == KC_OK) {
-                error = endpoint_open(own, &run->daemon.endpoint);
-            }
+    const char *address = run->plan->address;
+    enum kc_error error = address == NULL ? endpoint_inherit(&run->daemon.endpoint) : KC_NOT_FOUND;
+    if (error == KC_NOT_FOUND) {
+        error = address == NULL ? paths_address(&own) : KC_OK;
+        address = address == NULL ? own : address;
+        if (error == KC_OK) {
+            error = endpoint_open(address, &run->daemon.endpoint);
         }
-    } else {
-        error = endpoint_open(run->plan->address, &run->daemon.endpoint);
     }
-    const char *address = own != NULL ? own : run->plan->address;
     if (error == KC_EXISTS) {
         (void)snprintf(run->why, sizeof run->why, "a daemon already listens at \"%s\"", address);
     } else if (error != KC_OK) {

@@ -4,6 +4,7 @@
 
 #include "kcget/complain.h"
 #include "libkc/secret.h"
+#include "platform/secmem.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ static enum kc_error read_stream(FILE *stream, struct secret **ret_text) {
         length = fread(piece, 1, sizeof piece, stream);
         error = secret_append(text, piece, length, INPUT_MAX);
     }
+    secmem_wipe(piece, sizeof piece);
     if (error == KC_OK && ferror(stream)) {
         error = KC_IO;
     }

@@ -52,7 +52,8 @@ static void test_aws_config_puts_the_line_into_the_profiles_section(void **state
         char why[KC_MESSAGE_MAX] = "";
         assert_int_equal(plan(rows[i][1], rows[i][0], after, why), KC_OK);
         assert_string_equal(after, rows[i][2]);
-        assert_int_equal(plan(after, rows[i][0], after, why), KC_EXISTS);
+        char again[1024];
+        assert_int_equal(plan(after, rows[i][0], again, why), KC_EXISTS);
     }
 }
 

@@ -38,7 +38,7 @@ static void describe(const char *text, char *ret_form, size_t size) {
 
 static void check(const char *const rows[][2], size_t count) {
     for (size_t i = 0; i < count; i++) {
-        char form[512];
+        char form[KC_SERVICE_MAX + KC_TARGET_MAX + 512];
         describe(rows[i][0], form, sizeof form);
         assert_string_equal(form, rows[i][1]);
     }
