@@ -51,7 +51,16 @@ def wait_for(is_true, what, patience_s=STARTED_S):
     while not is_true():
         if time.monotonic() > end:
             raise RuntimeError(f"waited in vain for {what}")
-        time.sleep(0.005)
+        time.sleep(0.0005)
+
+
+def can_connect(address):
+    try:
+        with socket.socket(socket.AF_UNIX) as wire:
+            wire.connect(address)
+            return True
+    except OSError:
+        return False
 
 
 def end_process(process):
@@ -117,20 +126,23 @@ class Home:
                        "registered_binaries": entries}, file)
 
     def start(self, *wrapper):
-        """Returns the milliseconds until it answered; a wrapper must become the daemon."""
+        """Returns the milliseconds until it took connections; a wrapper must become the daemon."""
         with open(self.place + "/log", "ab") as log:
             begin = time.perf_counter()
             self.daemon = subprocess.Popen(
                 [*wrapper, f"{self.programs}/keychain-auth", "start", "--foreground", "--store",
                  "file"], env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
+            wait_for(lambda: self.daemon.poll() is not None or can_connect(self.socket),
+                     "the daemon's socket")
+            took = (time.perf_counter() - begin) * 1000
             wait_for(self.is_decided, "the daemon")
             if self.daemon.poll() is not None:
                 raise RuntimeError("the daemon has ended: " + self.log())
         except BaseException:
             self.stop()
             raise
-        return (time.perf_counter() - begin) * 1000
+        return took
 
     def log(self):
         return pathlib.Path(self.place + "/log").read_text("utf-8")[-2000:]

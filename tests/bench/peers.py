@@ -2,11 +2,10 @@
 """What stands beside us: a libuv echo, GNOME Keyring, and the agents of GnuPG and OpenSSH. Each in
 a home of its own, started when a row asks, and ended by its number with the Bench."""
 import os
-import socket
 import subprocess
 import time
 
-from measure import need, wait_for
+from measure import can_connect, need, wait_for
 
 
 def echo(bench):
@@ -22,15 +21,6 @@ def new_echo(bench):
     bench.stack.callback(process.stdin.close)
     wait_for(lambda: can_connect(address), "the echo")
     return address, process
-
-
-def can_connect(address):
-    try:
-        with socket.socket(socket.AF_UNIX) as wire:
-            wire.connect(address)
-            return True
-    except OSError:
-        return False
 
 
 def ssh_agent(bench):

@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 from measure import READ, SERVICE, SUCCESS, Missing, need, wait_for
-from report import Figures, most, row
+from report import Figures, information, most, row
 
 NONCE = b'{"type":"HELLO","version":1,"nonce":"' + b"0" * 32 + b'"}\n'
 VALUE = b'{"type":"RESPONSE","status":"success","results":[{"target":"item-00000","value":"v"}]}\n'
@@ -76,13 +76,13 @@ def calls_each(bench, ask, count):
     return Figures((many - few) / count)
 
 
-@row("calls-read", "the daemon's system calls: a read", most(36), unit="calls", slack=0.15)
+@row("calls-read", "the daemon's system calls: a read", most(38), unit="calls", slack=0.15)
 def calls_read(bench):
     return calls_each(bench, lambda home, count: bench.reads(home, 1, 1, "--count", str(count)),
                       bench.rounds(500, 100))
 
 
-@row("calls-connect", "the daemon's system calls: a connection and a read", most(120),
+@row("calls-connect", "the daemon's system calls: a connection and a read", most(125),
      unit="calls", slack=0.15)
 def calls_connect(bench):
     return calls_each(bench, lambda home, count: bench.reads(home, 1, 1, "--connect", "--count",
@@ -90,7 +90,7 @@ def calls_connect(bench):
                       bench.rounds(300, 100))
 
 
-@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(250),
+@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(155),
      unit="calls", slack=0.15)
 def calls_kcget_daemon(bench):
     def ask(home, count):
@@ -99,37 +99,37 @@ def calls_kcget_daemon(bench):
     return calls_each(bench, ask, bench.rounds(100, 20))
 
 
-def steps_each(bench, count, *options):
-    """The daemon's instructions for each read: the difference between twice as many and so many."""
-    home = bench.once("stepped", lambda: bench.new_home(1))
+def instructions_each(bench, count, *options):
+    """The daemon's for each read: the difference between twice as many and so many."""
+    home = bench.home(1)
     bench.settle()
 
-    def steps(reads):
+    def instructions(reads):
         done = subprocess.run(
-            [bench.tests + "/bench/steps", str(home.daemon.pid), bench.programs + "/load",
-             "--expect", SUCCESS, "--span", "1", "--count", str(reads), *options, home.socket, "1",
-             READ], env=bench.plain_environment(), capture_output=True, text=True, check=False)
-        if "not permitted" in done.stderr:
-            raise Missing("root, to step through a daemon")
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
-        return int(done.stdout)
-    few = steps(count)
-    return Figures((steps(2 * count) - few) / count / 1000)
+            [need("perf"), "stat", "-x,", "-e", "instructions:u", "-p", str(home.daemon.pid), "--",
+             bench.programs + "/load", "--span", "1", "--expect", SUCCESS, "--count", str(reads),
+             *options, home.socket, "1", READ], env=bench.plain_environment(),
+            capture_output=True, text=True, check=False)
+        counted = re.search(r"^(\d+),.*instructions", done.stderr, re.M)
+        if done.returncode != 0 or counted is None:
+            raise Missing("the processor's counter of instructions")
+        return int(counted.group(1))
+    few = instructions(count)
+    return Figures((instructions(2 * count) - few) / count / 1000)
 
 
-@row("instructions-read", "the daemon's instructions: a read", most(500), unit="k", slack=0.1)
+@row("instructions-read", "the daemon's instructions: a read", information(), unit="k")
 def instructions_read(bench):
-    return steps_each(bench, bench.rounds(10, 5))
+    return instructions_each(bench, bench.rounds(1000, 100))
 
 
-@row("instructions-connect", "the daemon's instructions: a connection and a read", most(500),
-     unit="k", slack=0.1)
+@row("instructions-connect", "the daemon's instructions: a connection and a read", information(),
+     unit="k")
 def instructions_connect(bench):
-    return steps_each(bench, bench.rounds(8, 4), "--connect")
+    return instructions_each(bench, bench.rounds(500, 100), "--connect")
 
 
-@row("calls-kcget", "kcget's own system calls", most(100), unit="calls", slack=0.05)
+@row("calls-kcget", "kcget's own system calls", most(70), unit="calls", slack=0.05)
 def calls_kcget(bench):
     path = bench.private_place() + "/calls"
     subprocess.run([need("strace"), *STRACE, path, bench.programs + "/kcget", SERVICE,
@@ -138,7 +138,7 @@ def calls_kcget(bench):
     return Figures(sum_of_calls(path))
 
 
-@row("instructions-kcget", "kcget's instructions, with those that load it", most(500), unit="k",
+@row("instructions-kcget", "kcget's instructions, with those that load it", most(390), unit="k",
      slack=0.05)
 def instructions_kcget(bench):
     done = subprocess.run(

@@ -9,12 +9,12 @@ from measure import SERVICE, medians
 from report import Figures, row, times
 from rows_daemon import request_for, store_size, write_ms
 
-ROUNDS = 7
+ROUNDS = 21
 PENDING_MAX = 256  # daemon/pending.h
 
 
 def read_us(bench, home, items, *options):
-    return bench.reads(home, 1, items, *bench.span(0.3), *options)[1]
+    return bench.reads(home, 1, items, *bench.span(0.1), *options)[1]
 
 
 def flat(bench, more, items, few, *options):
