@@ -2,10 +2,11 @@
 """What stands beside us: a libuv echo, GNOME Keyring, and the agents of GnuPG and OpenSSH. Each in
 a home of its own, started when a row asks, and ended by its number with the Bench."""
 import os
+import signal
 import subprocess
 import time
 
-from measure import can_connect, need, wait_for
+from measure import Missing, can_connect, need, wait_for
 
 
 def echo(bench):
@@ -47,8 +48,14 @@ def start_gpg(bench):
     agent = subprocess.run(["gpg-connect-agent", "--no-autostart", "getinfo pid", "/bye"],
                            env=environment, capture_output=True, text=True, check=True)
     pid = int(agent.stdout.split()[1])
-    bench.stack.callback(os.kill, pid, 15)
+    bench.stack.callback(end_agent, pid)
     return environment, pid
+
+
+def end_agent(pid):
+    """It isn't our child: it put itself into the background."""
+    os.kill(pid, signal.SIGTERM)
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"), "gpg-agent's end")
 
 
 def desktop(bench):
@@ -70,9 +77,11 @@ def start_desktop(bench):
              "org.freedesktop.DBus.NameHasOwner", "string:" + name], env=environment,
             capture_output=True, check=False)
         return b"true" in asked.stdout
-    bench.spawn(["dbus-daemon", "--session", f"--address=unix:path={place}/bus", "--nofork",
-                 "--nopidfile"], environment)
-    wait_for(lambda: has_owner("org.freedesktop.DBus"), "the bus")
+    bus = bench.spawn(["dbus-daemon", "--session", f"--address=unix:path={place}/bus", "--nofork",
+                       "--nopidfile"], environment)
+    wait_for(lambda: bus.poll() is not None or has_owner("org.freedesktop.DBus"), "the bus")
+    if bus.poll() is not None:
+        raise Missing("a session bus, which wants a user with a name")
     keyring = bench.spawn(["gnome-keyring-daemon", "--foreground", "--components=secrets",
                            "--unlock"], environment, b"a password")
     wait_for(lambda: has_owner("org.freedesktop.secrets"), "GNOME Keyring")
