@@ -2,7 +2,7 @@
 /*
  * Asks the same thing over many connections, each as soon as it has its answer, and prints how many
  * answers came a second, and the median and the 99th percentile of how long one took, in
- * microseconds (each within 3 %).
+ * microseconds (each within 2 %).
  *
  *     load [OPTION…] ADDRESS CONNECTIONS REQUEST
  *
@@ -45,7 +45,7 @@ enum {
     NONCE_DIGITS = 32,
     NUMBER_DIGITS = 5,
     STRIDE = 7919, /* a prime: the numbers jump */
-    FINE_BITS = 5, /* of a bucket's position within its power of two */
+    FINE_BITS = 6, /* of a bucket's position within its power of two */
     BUCKETS = 64 << FINE_BITS,
     PATIENCE_MS = 30000
 };

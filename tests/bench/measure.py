@@ -93,6 +93,22 @@ def medians(actions, rounds):
     return [statistics.median(column) for column in in_turns(actions, rounds)]
 
 
+@contextlib.contextmanager
+def on_one_processor(homes):
+    """Daemons, and what is started within: so that work is compared, and not the luck of who wakes
+    which processor."""
+    threads = [0, *(int(thread) for home in homes
+                    for thread in os.listdir(f"/proc/{home.daemon.pid}/task"))]
+    before = os.sched_getaffinity(0)
+    try:
+        for thread in threads:
+            os.sched_setaffinity(thread, {min(before)})
+        yield
+    finally:
+        for thread in threads:
+            os.sched_setaffinity(thread, before)
+
+
 def entry(path, read=(), write=(), search=False, **flags):
     """A program as config.json has it; docs/man/keychain-auth-config.5 lists the flags."""
     path = os.path.realpath(path)

@@ -206,7 +206,7 @@ def aws(bench):
 @row("aws-cli", "the AWS helper", times(0.01), peer="aws --version, the AWS CLI by itself")
 def aws_cli(bench):
     cli = "/usr/bin/aws" if os.path.exists("/usr/bin/aws") else need("aws")
-    return Figures(*bench.turns(git_home(bench), 4, AWS, [cli, "--version"]))
+    return Figures(*bench.turns(git_home(bench), 10, AWS, [cli, "--version"]))
 
 
 def shim_home(bench):
