@@ -92,6 +92,10 @@ static enum kc_error receive_response(struct kc_client *client, uint64_t deadlin
                                       struct response **ret_response) {
     KC_AUTO(secret) chunk = NULL;
     enum kc_error error = secret_new(CHUNK_SIZE, &chunk);
+    if (error == KC_OK) {
+        /* An answer takes longer than it took us to come here: looking first would be in vain. */
+        error = wait_until(client->wire, WIRE_READABLE, deadline_ms);
+    }
     while (error == KC_OK && !line_is_ready(&client->line)) {
         error = receive_chunk(client, chunk, deadline_ms);
     }

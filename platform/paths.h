@@ -2,8 +2,9 @@
 /*
  * Where things are, by the system's own conventions (XDG base directories on Linux). Each
  * returns text that the caller frees with free(); an empty `name` means the directory itself.
- * KC_NOT_FOUND: the system doesn't say where the user's home is. KC_INVALID: it says so with a
- * relative path. An XDG variable that isn't an absolute path is ignored, as XDG asks.
+ * KC_NOT_FOUND: neither HOME nor /etc/passwd says where the user's home is; no other table of
+ * accounts (nsswitch.conf) is asked, and who stands in one of those needs HOME. KC_INVALID: it is
+ * a relative path. An XDG variable that isn't an absolute path is ignored, as XDG asks.
  */
 #ifndef PLATFORM_PATHS_H
 #define PLATFORM_PATHS_H

@@ -8,7 +8,6 @@
 #include "daemon/admin/nearest.h"
 #include "daemon/admin/say.h"
 #include "daemon/admin/usage.h"
-#include "daemon/store/backend.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,9 +72,7 @@ static enum exit_code run_word(int argc, const char *const *argv) {
     }
     if (strcmp(word, "--version") == 0) {
         (void)puts("keychain-auth " KC_VERSION);
-        (void)printf("built with: %s\n", sealed_service_built_in()[0] != '\0'
-                                             ? sealed_service_built_in()
-                                             : "no options");
+        (void)puts("built with: " KC_BUILT_WITH);
         return EXIT_DONE;
     }
     const struct command *command = nearest_exact(admin_commands, word);

@@ -94,9 +94,6 @@ KC_MUST_USE enum kc_error sealed_service_open(const char *key_id,
 KC_MUST_USE enum kc_error sealed_service_look(unsigned timeout_ms, size_t *ret_count,
                                               char why[KC_MESSAGE_MAX]);
 
-/* "libsecret", or "" in a program that was built without it; for --version. */
-const char *sealed_service_built_in(void);
-
 /* Whether `directory` holds a keyring.json, without opening it. */
 KC_MUST_USE enum kc_error sealed_file_exists(const char *directory, bool *ret_exists);
 

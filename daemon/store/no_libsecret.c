@@ -24,7 +24,3 @@ enum kc_error sealed_service_look(unsigned timeout_ms, size_t *ret_count,
     (void)ret_count;
     return refuse(why);
 }
-
-const char *sealed_service_built_in(void) {
-    return "";
-}

@@ -345,7 +345,3 @@ enum kc_error sealed_service_look(unsigned timeout_ms, size_t *ret_count,
     }
     return error;
 }
-
-const char *sealed_service_built_in(void) {
-    return "libsecret";
-}

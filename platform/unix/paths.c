@@ -30,21 +30,34 @@ static enum kc_error join(const char *base, const char *middle, const char *name
     return KC_OK;
 }
 
-static enum kc_error account_home(char **ret_home) {
-    KC_AUTO_TEXT buffer = malloc(ACCOUNT_BUFFER);
+static enum kc_error read_home(FILE *accounts, char *buffer, char **ret_home) {
     struct passwd account;
     struct passwd *found = NULL;
+    do {
+        if (fgetpwent_r(accounts, &account, buffer, ACCOUNT_BUFFER, &found) != 0) {
+            return KC_NOT_FOUND;
+        }
+    } while (account.pw_uid != geteuid());
+    if (account.pw_dir[0] != '/') {
+        return account.pw_dir[0] == '\0' ? KC_NOT_FOUND : KC_INVALID;
+    }
+    return join(account.pw_dir, "", "", ret_home);
+}
+
+/* Not getpwuid_r(3): it loads whatever library nsswitch.conf names, which a program without shared
+ * libraries can't do reliably, and which has no business in one that holds secrets. */
+static enum kc_error account_home(char **ret_home) {
+    KC_AUTO_TEXT buffer = malloc(ACCOUNT_BUFFER);
     if (buffer == NULL) {
         return KC_NO_MEMORY;
     }
-    if (getpwuid_r(geteuid(), &account, buffer, ACCOUNT_BUFFER, &found) != 0 || found == NULL ||
-        found->pw_dir == NULL || found->pw_dir[0] == '\0') {
-        return KC_NOT_FOUND;
+    FILE *accounts = fopen("/etc/passwd", "re");
+    if (accounts == NULL) {
+        return errno == ENOMEM ? KC_NO_MEMORY : KC_NOT_FOUND;
     }
-    if (found->pw_dir[0] != '/') {
-        return KC_INVALID;
-    }
-    return join(found->pw_dir, "", "", ret_home);
+    enum kc_error error = read_home(accounts, buffer, ret_home);
+    (void)fclose(accounts);
+    return error;
 }
 
 /* What the user says comes before what the system's table says. */

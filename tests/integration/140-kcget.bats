@@ -190,3 +190,26 @@ END
     is "$output" v1
 }
 
+
+# homeless ENTRY: kcget without the variables that say where things are, on a system whose
+# /etc/passwd is ENTRY. In a user name space, where the daemon wouldn't serve it.
+homeless() {
+    echo "$1" >"$BATS_TEST_TMPDIR/passwd"
+    # shellcheck disable=SC2016 # that shell expands it
+    unshare --user --map-root-user --mount \
+        sh -c 'mount --bind "$1" /etc/passwd && shift && exec "$@"' - "$BATS_TEST_TMPDIR/passwd" \
+        unshare --user "--map-user=$(id -u)" "--map-group=$(id -g)" \
+        env -u HOME -u XDG_RUNTIME_DIR -u XDG_CONFIG_HOME kcget aws key
+}
+
+@test "without HOME the entry in /etc/passwd says where the daemon is, or else an error does" {
+    unshare --user --map-root-user --mount true || skip "no user name spaces here"
+    local other=other:x:$(($(id -u) + 1)):1::/other:/bin/sh
+    run -3 --separate-stderr homeless "$other"$'\n'"me:x:$(id -u):1::/far/away:/bin/sh"
+    has "$stderr" '"/far/away/.config/keychain-auth/agent.sock"'
+    for entry in "$other" "" "me:x:$(id -u)" "me:x:$(id -u):1:::/bin/sh" \
+        "me:x:$(id -u):1::relative:/bin/sh"; do
+        run -4 --separate-stderr homeless "$entry"
+        has "$stderr" "can't tell where the daemon listens; set KEYCHAIN_AUTH_SOCKET"
+    done
+}

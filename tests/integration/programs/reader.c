@@ -6,7 +6,7 @@
  *
  *     reader [OPTION…] SERVICE TARGET
  *
- * links: kcget_sources
+ * links: kcget_sources linked_as_kcget
  */
 
 /* Stands in the file, and so its hash is another one. */
