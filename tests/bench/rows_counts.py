@@ -90,13 +90,14 @@ def calls_connect(bench):
                       bench.rounds(300, 100))
 
 
-@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(155),
+@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(135),
      unit="calls", slack=0.15)
 def calls_kcget_daemon(bench):
-    def ask(home, count):
+    def ask(home, count):  # turns runs each twice
         bench.output(f"{bench.programs}/session", "--no-terminal", f"{bench.programs}/turns", "1",
                      str(count), "kcget", SERVICE, "item-00000", environment=home.environment)
-    return calls_each(bench, ask, bench.rounds(100, 20))
+    each = calls_each(bench, ask, bench.rounds(60, 20))
+    return Figures(each.ours / 2)
 
 
 def instructions_each(bench, count, *options):
@@ -129,7 +130,7 @@ def instructions_connect(bench):
     return instructions_each(bench, bench.rounds(500, 100), "--connect")
 
 
-@row("calls-kcget", "kcget's own system calls", most(70), unit="calls", slack=0.05)
+@row("calls-kcget", "kcget's own system calls", most(43), unit="calls", slack=0.05)
 def calls_kcget(bench):
     path = bench.private_place() + "/calls"
     subprocess.run([need("strace"), *STRACE, path, bench.programs + "/kcget", SERVICE,
@@ -138,7 +139,7 @@ def calls_kcget(bench):
     return Figures(sum_of_calls(path))
 
 
-@row("instructions-kcget", "kcget's instructions, with those that load it", most(390), unit="k",
+@row("instructions-kcget", "kcget's instructions, with those that load it", most(220), unit="k",
      slack=0.05)
 def instructions_kcget(bench):
     done = subprocess.run(

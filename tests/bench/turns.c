@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Times some commands in turns, the order turned round each time, and prints the median of each in
- * microseconds. Whatever is run has GENERATIONS processes of this program above it.
+ * microseconds. Each is run twice in a row, and the second one counts: who comes behind another
+ * finds the machine busy with that one's end. Whatever is run has GENERATIONS processes of this
+ * program above it.
  *
  *     turns GENERATIONS ROUNDS COMMAND [ARGUMENT…] [, COMMAND [ARGUMENT…]]…
  *
@@ -20,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 100000, GENERATIONS_MAX = 30, COMMANDS_MAX = 8, WARM_UP = 10, NAMES_MAX = 256 };
+enum { ROUNDS_MAX = 100000, GENERATIONS_MAX = 30, COMMANDS_MAX = 8, WARM_UP = 5, NAMES_MAX = 256 };
 
 struct command {
     char **arguments;
@@ -82,6 +84,7 @@ static void take_turns(size_t rounds, struct command *commands, size_t count) {
     for (size_t i = 0; i < rounds + WARM_UP; i++) {
         for (size_t k = 0; k < count; k++) {
             struct command *command = &commands[i % 2 == 0 ? k : count - 1 - k];
+            (void)time_command(command);
             command->times[i] = time_command(command);
         }
     }
