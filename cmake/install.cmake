@@ -11,6 +11,8 @@ install(FILES libkc/keychain-auth.h platform/kc_error.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/keychain-auth)
 
 if(LIBSECRET_FOUND)
+  install(TARGETS keychain-auth-desktop
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)
   install(TARGETS kc-shim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(TARGETS kcshim LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(TARGETS kcshim-server LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/keychain-auth)
@@ -64,6 +66,14 @@ foreach(program ${completed})
   install(FILES completions/${program}.zsh RENAME _${program}
           DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 endforeach()
+
+# The function of shellenv is completed as what it runs.
+if(LIBSECRET_FOUND)
+  install(FILES completions/kc-shim.bash RENAME kcshim
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES completions/kc-shim.fish RENAME kcshim.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
 
 # What was installed, from the prefix on, for scripts/install --uninstall.
 install(CODE "

@@ -92,17 +92,6 @@ void advise_administrator(const struct identity *identity, const struct request 
     }
 }
 
-/* Looked for only after a denial, so its cost (one comparison an entry) is paid by nobody who
- * is served. */
-bool advice_knows_path(const struct policy *policy, const char *path) {
-    for (size_t i = 0; i < policy_count(policy); i++) {
-        if (strcmp(policy_entry_path(policy_at(policy, i)), path) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* `asked`: it waits for approval now, by its hash. Else it can only be registered. */
 static void write_unregistered(const struct policy *policy, const struct identity *identity,
                                const struct request *request, bool asked,
@@ -115,7 +104,7 @@ static void write_unregistered(const struct policy *policy, const struct identit
     (void)snprintf(digits, sizeof digits, "%.*s", ADVICE_DIGITS, identity->hash);
     advice_show(identity->path, path, sizeof path);
 
-    if (advice_knows_path(policy, identity->path)) {
+    if (policy_has_another(policy, identity->path, identity->hash)) {
         (void)snprintf(text, KC_MESSAGE_MAX,
                        "\"%s\" (sha256 %s…) is not what was registered under this path%s%s", path,
                        digits,
@@ -138,8 +127,12 @@ static void write_unregistered(const struct policy *policy, const struct identit
 }
 
 void advise_unregistered(const struct policy *policy, const struct identity *identity,
-                         const struct request *request, char text[KC_MESSAGE_MAX]) {
-    write_unregistered(policy, identity, request, true, text);
+                         const struct request *request, const char *obstacle,
+                         char text[KC_MESSAGE_MAX]) {
+    write_unregistered(policy, identity, request, obstacle == NULL, text);
+    if (obstacle != NULL && advice_append(text, "; it can't be approved: ")) {
+        (void)advice_append(text, obstacle);
+    }
 }
 
 void advise_unasked(const struct policy *policy, const struct identity *identity,

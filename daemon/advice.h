@@ -28,9 +28,11 @@ void advise_trouble(const struct identity *identity, const struct request *reque
 void advise_administrator(const struct identity *identity, const struct request *request,
                           char text[KC_MESSAGE_MAX]);
 
-/* No entry has this path and this hash. */
+/* No entry has this path and this hash. `obstacle`: why it can't be listed for approval
+ * (pending_obstacle()); NULL: it is. */
 void advise_unregistered(const struct policy *policy, const struct identity *identity,
-                         const struct request *request, char text[KC_MESSAGE_MAX]);
+                         const struct request *request, const char *obstacle,
+                         char text[KC_MESSAGE_MAX]);
 
 /* The same of a program that needn't have asked, so that there may be nothing to approve. */
 void advise_unasked(const struct policy *policy, const struct identity *identity,

@@ -72,21 +72,17 @@ static void name_link(const struct chain_link *link, char subject[SUBJECT_SIZE])
                    path[0] != '\0' ? "\"%s\" (pid %llu)" : "%sa process (pid %llu)", path, pid);
 }
 
-/* Where its entry would be: the script, or the program. */
-static const char *path_of(const struct chain_link *link) {
-    return link->kind == LINK_SCRIPT ? link->script : link->path;
-}
-
 enum standing { STANDS_NOWHERE, STANDS_CHANGED, STANDS_AS_ANOTHER };
 
 /* What the policy knows of a process that has no entry: its path with another hash, or its file as
  * something else (a script that was registered as a program). */
 static enum standing find_standing(const struct policy *policy, const struct chain_link *link) {
-    bool is_script = link->kind == LINK_SCRIPT;
-    if (policy_find(policy, path_of(link), is_script ? link->script_hash : link->hash) != NULL) {
+    const char *path = chain_link_path(link);
+    const char *hash = chain_link_hash(link);
+    if (policy_find(policy, path, hash) != NULL) {
         return STANDS_AS_ANOTHER;
     }
-    return advice_knows_path(policy, path_of(link)) ? STANDS_CHANGED : STANDS_NOWHERE;
+    return policy_has_another(policy, path, hash) ? STANDS_CHANGED : STANDS_NOWHERE;
 }
 
 static const char *unregistered_text(enum standing standing) {
@@ -148,7 +144,7 @@ static void say_obstacle(const struct exchange *exchange, const struct review *r
     char more[KC_MESSAGE_MAX];
     if (review->spoiler < chain->count && review->verdict == LINK_LACKS_HANDS) {
         say_command("if you don't mean that any more", "allow --interactive",
-                    path_of(&chain->links[review->spoiler]), text);
+                    chain_link_path(&chain->links[review->spoiler]), text);
         return;
     }
     if (review->obstacle < chain->count && review->obstacle != review->spoiler) {
@@ -160,6 +156,8 @@ static void say_obstacle(const struct exchange *exchange, const struct review *r
     } else if (chain->end == CHAIN_END_DOUBT) {
         (void)snprintf(more, sizeof more, "; it can't be approved: %s",
                        chain->why != NULL ? chain->why : "what is above can't be told");
+    } else if (review->caller < chain->count && review->unlisted != NULL) {
+        (void)snprintf(more, sizeof more, "; it can't be approved: %s", review->unlisted);
     } else {
         (void)snprintf(more, sizeof more, "%s",
                        review->flaw == REVIEW_ALONE ? ""
@@ -191,30 +189,35 @@ static void name_spoiler(const struct policy *policy, const struct chain_link *l
     }
 }
 
-/* The interpreter's path is registered, and not as it is now: approve wouldn't touch that. */
-static bool is_replaced(const struct policy *policy, const struct chain_link *link) {
-    return advice_knows_path(policy, link->path) &&
-           policy_find(policy, link->path, link->hash) == NULL;
+/* An entry has one interpreter. */
+static void say_interpreter(const struct chain_link *link, char text[KC_MESSAGE_MAX]) {
+    char script[ADVICE_PATH_SIZE];
+    char interpreter[ADVICE_PATH_SIZE];
+    char more[2 * ADVICE_PATH_SIZE + 96];
+    if (shell_quote(link->script, script, sizeof script) &&
+        shell_quote(link->path, interpreter, sizeof interpreter)) {
+        (void)snprintf(more, sizeof more,
+                       "; if this one is to run it instead: keychain-auth register %s "
+                       "--interpreter %s",
+                       script, interpreter);
+        (void)advice_append(text, more);
+    }
 }
 
 /* What would allow the process that spoiled it; most often, to approve the chain. */
 static void say_remedy(const struct policy *policy, const struct exchange *exchange,
                        const struct review *review, char text[KC_MESSAGE_MAX]) {
     const struct chain_link *link = &exchange->identity->chain->links[review->spoiler];
-    bool is_changed = false;
-    bool is_another = false;
-    if (review->verdict == LINK_UNREGISTERED) {
-        enum standing standing = find_standing(policy, link);
-        is_changed = standing == STANDS_CHANGED;
-        is_another = standing == STANDS_AS_ANOTHER;
-    } else if (review->verdict == LINK_ODD_SCRIPT) {
-        is_another = !names_interpreter(policy, link);
-    }
-    if (is_changed) {
-        say_command("if you know why it changed", "upgrade", path_of(link), text);
-    } else if (is_another) {
-        say_command("to approve it anew, first", "unregister", path_of(link), text);
-    } else if (link->kind == LINK_SCRIPT && is_replaced(policy, link)) {
+    enum standing standing =
+        review->verdict == LINK_UNREGISTERED ? find_standing(policy, link) : STANDS_NOWHERE;
+    if (standing == STANDS_CHANGED) {
+        say_command("if you know why it changed", "upgrade", chain_link_path(link), text);
+    } else if (standing == STANDS_AS_ANOTHER) {
+        say_command("to approve it anew, first", "unregister", chain_link_path(link), text);
+    } else if (review->verdict == LINK_ODD_SCRIPT && !names_interpreter(policy, link)) {
+        say_interpreter(link, text);
+    } else if (link->kind == LINK_SCRIPT && policy_has_another(policy, link->path, link->hash)) {
+        /* Which approve wouldn't touch. */
         say_command("its interpreter changed; if you know why", "upgrade", link->path, text);
     } else {
         say_approve(exchange, review, text);

@@ -43,7 +43,4 @@ const char *advice_command(const struct advice_command *command, const struct re
 /* False, and nothing is done, when `more` doesn't fit whole. */
 bool advice_append(char text[KC_MESSAGE_MAX], const char *more);
 
-/* Some entry has this path, whatever its hash. */
-bool advice_knows_path(const struct policy *policy, const char *path);
-
 #endif

@@ -25,7 +25,7 @@
 
 #define LOCK_WAIT_MS 2000
 #define DAY_US       (INT64_C(86400) * 1000000)
-#define RETRY_US     (INT64_C(60) * 1000000)
+#define RETRY_MS     60000
 
 struct audit {
     mtx_t mutex;
@@ -36,8 +36,8 @@ struct audit {
     struct audit_place place; /* of its last record */
     uint64_t size;            /* of the log behind it; 0: we haven't written yet */
     struct audit_limits limits;
-    int64_t begun_us; /* when the first record of the log was written; 0: not known */
-    int64_t retry_us; /* no rotation is tried before, because one has failed */
+    int64_t begun_us;  /* when the first record of the log was written; 0: not known */
+    uint64_t retry_ms; /* no rotation is tried before, because one has failed */
     atomic_ullong rotations;
 };
 
@@ -254,12 +254,12 @@ static bool is_due(const struct audit *audit, int64_t now_us) {
     bool is_long = limits->bytes > 0 && file_log_size(audit->log) >= limits->bytes;
     bool is_old = limits->days > 0 && audit->begun_us > 0 &&
                   now_us - audit->begun_us >= (int64_t)limits->days * DAY_US;
-    return (is_long || is_old) && now_us >= audit->retry_us;
+    return (is_long || is_old) && clock_monotonic_ms() >= audit->retry_ms;
 }
 
 /* Closes the log and begins a new one. Where that can't be done the old one is as good; which of
  * them stands there now is looked up in any case. */
-static enum kc_error rotate(struct audit *audit, int64_t now_us) {
+static enum kc_error rotate(struct audit *audit) {
     const struct audit_writer writer = own_writer();
     struct audit_head head = {.place = audit->place, .size = file_log_size(audit->log)};
     enum kc_error error = audit_rotate(audit->path, &writer, &head);
@@ -271,7 +271,7 @@ static enum kc_error rotate(struct audit *audit, int64_t now_us) {
         audit->size = head.size;
         atomic_fetch_add(&audit->rotations, 1);
     } else {
-        audit->retry_us = now_us + RETRY_US;
+        audit->retry_ms = clock_monotonic_ms() + RETRY_MS;
     }
     return refresh(audit);
 }
@@ -286,7 +286,7 @@ static enum kc_error write_batch(struct audit *audit, const struct batch *batch)
         return error;
     }
     int64_t now_us = clock_wall_us();
-    error = is_due(audit, now_us) ? rotate(audit, now_us) : KC_OK;
+    error = is_due(audit, now_us) ? rotate(audit) : KC_OK;
     if (error != KC_OK) {
         return error;
     }

@@ -31,6 +31,7 @@ struct audit_reader {
     size_t start; /* the next line in the buffer */
     size_t filled;
     bool is_skipping; /* inside a line that was too long */
+    bool is_open;     /* the last byte so far isn't a newline */
     char buffer[BUFFER_SIZE];
 };
 
@@ -153,6 +154,7 @@ static enum kc_error fill(struct audit_reader *reader) {
     if (error == KC_OK) {
         reader->offset += length;
         reader->filled += length;
+        reader->is_open = reader->buffer[reader->filled - 1] != '\n';
     }
     return error;
 }
@@ -166,7 +168,7 @@ static void hand_out(struct audit_reader *reader, size_t length, size_t used,
                      struct audit_piece *ret_piece) {
     ret_piece->text = reader->buffer + reader->start;
     ret_piece->length = line_length_limit(length);
-    ret_piece->is_whole = used > length;
+    ret_piece->is_whole = used > length && length <= AUDIT_LINE_MAX;
     ret_piece->offset = reader->offset - (reader->filled - reader->start);
     reader->start += used;
 }
@@ -206,7 +208,6 @@ enum kc_error audit_reader_next(struct audit_reader *reader, struct audit_piece 
 
 static enum kc_error look_at(const struct audit_piece *piece, struct audit_tail *tail) {
     struct audit_links links;
-    tail->is_unfinished = !piece->is_whole;
     enum kc_error error = piece->length > AUDIT_LINE_MAX
                               ? KC_DAMAGED
                               : audit_read_links(piece->text, piece->length, &links);
@@ -237,6 +238,7 @@ static enum kc_error find_with(struct audit_reader *reader, bool in_line,
     if (error != KC_END) {
         return error;
     }
+    tail.is_unfinished = reader->is_open;
     *ret_tail = tail;
     return KC_OK;
 }

@@ -34,6 +34,7 @@
     X(AUDIT_SESSION, "session")         \
     X(AUDIT_PLAIN, "plain")             \
     X(AUDIT_CODE, "code")               \
+    X(AUDIT_VIA, "via")                 \
     X(AUDIT_TORN, "torn")               \
     X(AUDIT_PREV, "prev")               \
     /* of a process in the chain */     \

@@ -8,6 +8,7 @@
 #include "daemon/advice.h"
 #include "daemon/caller.h"
 #include "daemon/exchange.h"
+#include "daemon/pending.h"
 #include "daemon/policy.h"
 #include "daemon/right.h"
 #include "libkc/protocol.h"
@@ -129,8 +130,9 @@ static enum kc_reason judge_request(const struct policy *policy, const struct ex
     }
     if (entry == NULL) {
         /* Without path and hash there is nothing that could be approved. */
-        decision->is_pending = identity->path[0] != '\0' && identity->hash[0] != '\0';
-        advise_unregistered(policy, identity, request, decision->message);
+        const char *obstacle = pending_obstacle(identity->path, NULL);
+        decision->is_pending = obstacle == NULL && identity->hash[0] != '\0';
+        advise_unregistered(policy, identity, request, obstacle, decision->message);
         return KC_REASON_UNREGISTERED_BINARY;
     }
     decision->plain = policy_entry_is_plain(entry);

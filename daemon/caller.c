@@ -9,6 +9,7 @@
 #include "daemon/caller_internal.h"
 #include "daemon/chain.h"
 #include "daemon/exchange.h"
+#include "daemon/pending.h"
 #include "daemon/policy.h"
 #include "daemon/right.h"
 #include "platform/check.h"
@@ -203,7 +204,9 @@ enum kc_reason caller_judge(const struct policy *policy, const struct exchange *
         bool is_held =
             review_links(policy, exchange, &review) || holds_its_own(policy, exchange->identity);
         review.flaw = find_flaw(&review, chain, is_held);
+        review.unlisted = pending_obstacle(exchange->identity->path, chain);
         review.is_approvable = review.caller < chain->count && review.obstacle == chain->count &&
+                               review.unlisted == NULL &&
                                (review.is_nearest || chain->end != CHAIN_END_DOUBT);
     }
     *ret_is_pending = review.flaw != REVIEW_SOUND && review.is_approvable;

@@ -25,6 +25,7 @@ struct review {
     size_t caller;             /* caller_index() */
     size_t obstacle;           /* the nearest that no approval helps; chain->count: none */
     enum link_verdict obstacle_verdict;
+    const char *unlisted; /* why it can't be listed for approval; NULL: it can */
     bool is_approvable;
     bool is_nearest;   /* by "caller_rule", only the caller counts */
     bool needs_inline; /* code without a name would be approved along */

@@ -68,7 +68,7 @@ static void doubt(struct chain *chain, const char *why) {
 }
 
 /* KC_OK: there is one more, or `ret_ended`. */
-static enum kc_error step(const struct climb *climb, const struct process *child, bool *ret_ended) {
+static enum kc_error step(struct climb *climb, const struct process *child, bool *ret_ended) {
     struct chain *chain = climb->chain;
     enum process_above above = PROCESS_ABOVE_OURS;
     struct ancestor *ancestor = NULL;
@@ -110,11 +110,33 @@ static void chain_clear(struct chain *chain) {
     chain->why = NULL;
 }
 
-static enum kc_error climb_once(const struct climb *climb, const struct process *child) {
+/* Nothing that a process was, it becomes again: one that lives and runs what it ran at the end did
+ * so when it was looked at. So this one check, of all of them, stands for those on the way. */
+static enum kc_error check_all(const struct chain *chain, const struct process *child) {
+    const struct process *all[CHAIN_LINKS_MAX + 1] = {child};
+    size_t count = 1;
+    for (size_t i = 0; i < chain->count && check_is_on("chain_again"); i++) {
+        all[count] = chain->pins[i]->process;
+        count++;
+    }
+    return process_check_all(all, count);
+}
+
+/* Those that were kept and aren't what they were: the next try pins them anew. */
+static void forget_changed(const struct chain *chain) {
+    for (size_t i = 0; i < chain->count; i++) {
+        if (process_check(chain->pins[i]->process) != KC_OK) {
+            ancestor_forget(chain->kept, chain->pins[i]);
+        }
+    }
+}
+
+static enum kc_error climb_once(struct climb *climb, const struct process *child) {
     struct chain *chain = climb->chain;
     const struct process *at = child;
     bool has_ended = false;
     chain_clear(chain);
+    climb->scripts_left = CHAIN_SCRIPTS_MAX;
     while (!has_ended) {
         enum kc_error error = step(climb, at, &has_ended);
         if (error != KC_OK) {
@@ -122,7 +144,7 @@ static enum kc_error climb_once(const struct climb *climb, const struct process 
         }
         at = has_ended ? at : chain->pins[chain->count - 1]->process;
     }
-    return chain_check(chain);
+    return check_all(chain, child);
 }
 
 static bool is_cancelled(const struct chain_walk *walk) {
@@ -135,17 +157,18 @@ static void wait_for_the_end(int tries) {
     (void)thrd_sleep(&while_it_ends, NULL);
 }
 
-static enum kc_error climb_all(const struct climb *climb, const struct process *child) {
+static enum kc_error climb_all(struct climb *climb, const struct process *child) {
     for (int i = 0; i < TRIES; i++) {
         enum kc_error error = climb_once(climb, child);
         if ((error == KC_END || error == KC_CHANGED) && !is_cancelled(climb->walk)) {
             error = process_check(child);
             if (error == KC_OK) { /* it was one of the others */
+                forget_changed(climb->chain);
                 wait_for_the_end(i);
                 continue;
             }
         }
-        return error == KC_OK ? process_check(child) : error;
+        return error;
     }
     chain_clear(climb->chain);
     doubt(climb->chain, "the processes above it changed again and again");
@@ -175,7 +198,8 @@ enum kc_error chain_walk(const struct chain_walk *walk, const struct process *ch
     if (error != KC_OK) {
         return error;
     }
-    const struct climb climb = {walk, clock_monotonic_ms() + CHAIN_TIME_MAX_MS, chain};
+    struct climb climb = {
+        .walk = walk, .deadline_ms = clock_monotonic_ms() + CHAIN_TIME_MAX_MS, .chain = chain};
     error = climb_all(&climb, child);
     if (error == KC_OK) {
         error = chain_name(chain, path, hash);
@@ -189,12 +213,12 @@ enum kc_error chain_walk(const struct chain_walk *walk, const struct process *ch
 }
 
 enum kc_error chain_check(const struct chain *chain) {
+    const struct process *all[CHAIN_LINKS_MAX];
     for (size_t i = 0; i < chain->count; i++) {
-        if (process_check(chain->pins[i]->process) != KC_OK && check_is_on("chain_again")) {
-            return KC_CHANGED;
-        }
+        all[i] = chain->pins[i]->process;
     }
-    return KC_OK;
+    bool is_same = process_check_all(all, chain->count) == KC_OK || !check_is_on("chain_again");
+    return is_same ? KC_OK : KC_CHANGED;
 }
 
 void chain_free(struct chain *chain) {

@@ -21,10 +21,13 @@ struct ancestors;
 struct digest;
 struct process;
 
-#define CHAIN_LINKS_MAX 32   /* ancestors; one more is a doubt */
-#define CHAIN_KEPT_MAX  128  /* pinned ancestors that are kept between connections */
-#define CHAIN_PINS_MAX  1024 /* pinned ancestors in all, those of living chains included */
-#define CHAIN_PIN_FILES 3    /* descriptors that each of them holds */
+#define CHAIN_LINKS_MAX   32   /* ancestors; one more is a doubt */
+#define CHAIN_KEPT_MAX    128  /* pinned ancestors that are kept between connections */
+#define CHAIN_PINS_MAX    1024 /* pinned ancestors in all, those of living chains included */
+#define CHAIN_PIN_FILES   3    /* descriptors that each of them holds */
+/* Bytes of all the scripts of one chain: they are read each time, and everybody else's that are
+ * too big to be read at once wait for it. */
+#define CHAIN_SCRIPTS_MAX (UINT64_C(8) * 1024 * 1024)
 #define CHAIN_TIME_MAX_MS \
     10000 /* for all the files of one chain; what isn't read then is unknown */
 
@@ -64,6 +67,10 @@ struct chain {
     struct ancestors *kept;  /* where they came from; the room's own */
 };
 
+/* What an entry for it would name: the script, or the program. Borrowed. */
+const char *chain_link_path(const struct chain_link *link);
+const char *chain_link_hash(const struct chain_link *link);
+
 /* "binary", "interactive", "script", "inline", "unknown". */
 const char *link_kind_word(enum link_kind kind);
 /* "first", "manager", "other_user", "doubt". */
@@ -87,9 +94,12 @@ struct chain_walk {
  * KC_AGAIN: a file must be read, and that isn't allowed here · KC_END, KC_CHANGED: the child
  * itself has ended, or executed something else; or `cancel` became true · KC_BUSY: CHAIN_PINS_MAX ·
  * KC_NO_MEMORY. Free with chain_free().
- * A kept process costs ~7 µs: it is asked whether it is the same, and the same file's. What an
+ * A kept process costs ~5 µs: it is asked whether it is the same, and the same file's. What an
  * interpreter runs, and what the script's file holds, is looked at each time: a script that others
- * than the administrator can write to is always read, so that it always needs may_read.
+ * than the administrator can write to is always read. Without may_read that is done where it waits
+ * for nobody (digest_compute_now()): up to 64 KiB, in memory already, on a file system of this
+ * machine's own; KC_AGAIN for all others. A script that is over CHAIN_SCRIPTS_MAX together with
+ * those below it is unknown, and so is one that somebody has a lease on.
  */
 KC_MUST_USE enum kc_error chain_walk(const struct chain_walk *walk, const struct process *child,
                                      const char *path, const char *hash, struct chain **ret_chain);

@@ -35,26 +35,31 @@ void ancestor_release(struct ancestors *ancestors, struct ancestor *ancestor); /
 /* From now on others may get it, too. Only with an image whose stamp is settled. */
 void ancestor_keep(struct ancestors *ancestors, struct ancestor *ancestor);
 
-/* The kept parent of a process, which lives and runs what it ran; NULL: pin it. */
+/* The kept parent of a process, by its number, with the file that it had; NULL: pin it. Whether it
+ * still is what it was is for who walks to check, at the end and for all. */
 struct ancestor *ancestor_above(struct ancestors *ancestors, const struct process *child);
+
+/* Others don't get it any more. The caller has a reference of its own. */
+void ancestor_forget(struct ancestors *ancestors, struct ancestor *ancestor);
 
 /* One walk under way. */
 struct climb {
     const struct chain_walk *walk;
-    uint64_t deadline_ms; /* for the reading of files */
+    uint64_t deadline_ms;  /* for the reading of files */
+    uint64_t scripts_left; /* bytes of scripts that may still be read */
     struct chain *chain;
 };
 
 /* Whether an error ends the walk, or begins it anew, rather than to make one process unknown. */
 bool climb_is_over(enum kc_error error);
 
-/* Fills what is known of the program file of a process that was just pinned. KC_AGAIN: it must be
- * read · KC_END: it has ended, or executed another program · KC_NO_MEMORY. Every other error is in
- * ancestor->why, and the process is unknown. */
+/* Fills what is known of the program file of a process that was just pinned; whether it still runs
+ * that is checked at the end. KC_AGAIN: it must be read · KC_END: it has ended · KC_NO_MEMORY.
+ * Every other error is in ancestor->why, and the process is unknown. */
 KC_MUST_USE enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor);
 
 /* Fills a zeroed link. The same errors, but an unknown process is KC_OK here. */
-KC_MUST_USE enum kc_error link_describe(const struct climb *climb, const struct ancestor *ancestor,
+KC_MUST_USE enum kc_error link_describe(struct climb *climb, const struct ancestor *ancestor,
                                         struct chain_link *link);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shells, terminals and session managers stay above one short command after the other, so their
- * pins are kept. What is kept is asked again before it is handed out: an entry saves the opening
- * and the hashing, never a check.
+ * pins are kept. What is kept is asked again, here what it runs and, when the walk is over, whether
+ * it is the same: an entry saves the opening and the hashing, never a check.
  */
 #include "daemon/chain_internal.h"
 
@@ -123,8 +123,7 @@ static struct ancestor *find_numbered(struct ancestors *ancestors, uint64_t numb
     return found;
 }
 
-/* The caller has a reference of its own. */
-static void forget(struct ancestors *ancestors, struct ancestor *ancestor) {
+void ancestor_forget(struct ancestors *ancestors, struct ancestor *ancestor) {
     (void)mtx_lock(&ancestors->mutex);
     for (size_t i = 0; i < CHAIN_KEPT_MAX; i++) {
         if (ancestors->kept[i] == ancestor) {
@@ -140,11 +139,11 @@ struct ancestor *ancestor_above(struct ancestors *ancestors, const struct proces
     if (found == NULL) {
         return NULL;
     }
-    if (process_check_parent(child, found->process) == KC_OK &&
+    if (process_names_parent(child, found->process) == KC_OK &&
         process_check_image(found->process, &found->stamp) == KC_OK) {
         return found;
     }
-    forget(ancestors, found);
+    ancestor_forget(ancestors, found);
     ancestor_release(ancestors, found);
     return NULL;
 }

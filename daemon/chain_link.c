@@ -31,7 +31,7 @@ static const struct excuse program_excuse = {
 };
 
 static const struct excuse script_excuse = {
-    "its script is larger than 512 MiB",
+    "its script, with those that it runs, is larger than 8 MiB",
     "its script couldn't be read in 10 s",
     "its script changed while it was read",
     "its script can't be read",
@@ -55,59 +55,79 @@ static const char *excuse_for(const struct excuse *excuse, enum kc_error error) 
 }
 
 /* Where the bytes must be read, if that is allowed here. */
-static enum kc_error check_reading(const struct climb *climb, const struct image *image) {
-    if (image_size(image) > DIGEST_SIZE_MAX) {
-        return KC_TOO_BIG;
-    }
+static enum kc_error check_reading(const struct climb *climb) {
     if (!climb->walk->may_read) {
         return KC_AGAIN;
     }
-    if (clock_monotonic_ms() > climb->deadline_ms) {
-        return KC_TIMEOUT;
-    }
-    return KC_OK;
+    return clock_monotonic_ms() > climb->deadline_ms ? KC_TIMEOUT : KC_OK;
 }
 
 static enum kc_error find_hash(const struct climb *climb, const struct image *image,
                                char hash[HASH_TEXT_SIZE]) {
     struct digest *digest = ancestors_digest(climb->walk->ancestors);
-    if (digest_recall(digest, image, hash)) {
+    const struct image_stamp opened = image_stamp_opened(image);
+    if (digest_recall_stamped(digest, &opened, hash)) {
         return KC_OK;
     }
-    enum kc_error error = check_reading(climb, image);
+    enum kc_error error = image_size(image) > DIGEST_SIZE_MAX ? KC_TOO_BIG : check_reading(climb);
     return error == KC_OK ? digest_image(digest, image, climb->walk->cancel, hash) : error;
 }
 
 /* Nobody can write to a file while it is executed, but to a script: through a mapping that was
  * written to before, without a trace in its times. So it is read each time, unless it is the
  * administrator's. */
-static enum kc_error find_script_hash(const struct climb *climb, const struct image *script,
+static enum kc_error find_script_hash(struct climb *climb, const struct image *script,
                                       char hash[HASH_TEXT_SIZE]) {
-    if (image_is_trusted(script) || !check_is_on("script_read")) {
+    if (image_size(script) > climb->scripts_left) {
+        return KC_TOO_BIG;
+    }
+    climb->scripts_left -= image_size(script);
+    const struct image_stamp opened = image_stamp_opened(script);
+    if (opened.settled && (opened.trusted || !check_is_on("script_read"))) {
         return find_hash(climb, script, hash);
     }
-    enum kc_error error = check_reading(climb, script);
-    return error == KC_OK ? digest_compute(script, climb->walk->cancel, hash) : error;
+    enum kc_error error = digest_compute_now(script, hash);
+    if (error == KC_AGAIN) {
+        error = check_reading(climb);
+        return error == KC_OK ? digest_compute(script, climb->walk->cancel, hash) : error;
+    }
+    return error;
 }
 
-enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor) {
+/* A program file whose hash isn't remembered is opened, and read where that is allowed. */
+static enum kc_error read_program(const struct climb *climb, struct ancestor *ancestor) {
     KC_AUTO(image) image = NULL;
     enum kc_error error = process_open_image(ancestor->process, &image, &ancestor->why);
     if (error != KC_OK) {
         return error == KC_CHANGED ? KC_END : error;
     }
-    /* Before the bytes: a later change makes the stamp, and with it the hash, worthless. */
-    error = image_stamp(image, &ancestor->stamp);
-    if (error == KC_OK) {
-        error = find_hash(climb, image, ancestor->hash);
+    const struct image_stamp opened = image_stamp_opened(image);
+    if (memcmp(opened.words, ancestor->stamp.words, sizeof opened.words) != 0) {
+        return KC_END; /* it runs something else by now */
     }
+    error = find_hash(climb, image, ancestor->hash);
     if (error != KC_OK) {
         ancestor->why = excuse_for(&program_excuse, error);
+    }
+    return error;
+}
+
+enum kc_error ancestor_read(const struct climb *climb, struct ancestor *ancestor) {
+    struct digest *digest = ancestors_digest(climb->walk->ancestors);
+    char *path = NULL;
+    /* Before the bytes: a later change makes the stamp, and with it the hash, worthless. */
+    enum kc_error error =
+        process_look_at_image(ancestor->process, &ancestor->stamp, &path, &ancestor->why);
+    if (error == KC_OK && !digest_recall_stamped(digest, &ancestor->stamp, ancestor->hash)) {
+        error = read_program(climb, ancestor);
+    }
+    if (error != KC_OK) {
+        free(path);
         return error;
     }
-    ancestor->is_vouched = image_is_trusted(image);
-    ancestor->path = strdup(image_path(image));
-    return ancestor->path != NULL ? KC_OK : KC_NO_MEMORY;
+    ancestor->is_vouched = ancestor->stamp.trusted;
+    ancestor->path = path;
+    return KC_OK;
 }
 
 /* A name for a descriptor of the process, as `bash <(…)` makes one: there is no file to find. */
@@ -121,7 +141,7 @@ static bool is_nameless(const char *script) {
     return false;
 }
 
-static enum kc_error find_script(const struct climb *climb, const struct process *process,
+static enum kc_error find_script(struct climb *climb, const struct process *process,
                                  const char *name, struct chain_link *link) {
     KC_AUTO(image) image = NULL;
     enum kc_error error = process_open_file(process, name, &image, &link->why);
@@ -154,7 +174,7 @@ static enum interpreter_use read_use(const char *path, char *text, size_t length
     return interpreter_use(path, text, length, ret_script);
 }
 
-static enum kc_error find_use(const struct climb *climb, const struct process *process,
+static enum kc_error find_use(struct climb *climb, const struct process *process,
                               struct chain_link *link) {
     char text[ARGUMENTS_MAX];
     const char *script = NULL;
@@ -183,7 +203,7 @@ static enum kc_error find_use(const struct climb *climb, const struct process *p
     return KC_OK;
 }
 
-enum kc_error link_describe(const struct climb *climb, const struct ancestor *ancestor,
+enum kc_error link_describe(struct climb *climb, const struct ancestor *ancestor,
                             struct chain_link *link) {
     link->pid = process_number(ancestor->process);
     link->is_vouched = ancestor->is_vouched;

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What kinds of processes, and ends of chains, are called in records and lists. Pure. */
+/* What processes, their kinds and ends of chains are called in entries, records, lists. Pure. */
 #include "daemon/chain.h"
+
+const char *chain_link_path(const struct chain_link *link) {
+    return link->kind == LINK_SCRIPT ? link->script : link->path;
+}
+
+const char *chain_link_hash(const struct chain_link *link) {
+    return link->kind == LINK_SCRIPT ? link->script_hash : link->hash;
+}
 
 const char *link_kind_word(enum link_kind kind) {
     static const char *const words[] = {

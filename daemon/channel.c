@@ -22,6 +22,7 @@ struct channel {
     struct channel_owner owner;
     struct wire *wire;
     uv_poll_t poll;
+    int watched; /* the events that `poll` waits for */
     uv_timer_t timer;
     enum deadline deadline;
     struct line line;
@@ -191,6 +192,29 @@ static void on_timer(uv_timer_t *timer) {
     }
 }
 
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+/* To be told the same again would cost two calls of the kernel. */
+static void channel_watch(struct channel *channel, int events) {
+    if (events == channel->watched) {
+        return;
+    }
+    channel->watched = events;
+    int failed = events != 0 ? uv_poll_start(&channel->poll, events, on_ready)
+                             : uv_poll_stop(&channel->poll);
+    if (failed != 0) {
+        channel_close(channel);
+    }
+}
+
+static void channel_receive_if_due(struct channel *channel) {
+    if (channel_may_read(channel)) {
+        channel_receive(channel);
+    } else {
+        channel_watch(channel, 0); /* it must wait for its answer first */
+    }
+}
+
 static void on_ready(uv_poll_t *poll, int status, int events) {
     struct channel *channel = poll->data;
     if (status != 0) {
@@ -200,8 +224,8 @@ static void on_ready(uv_poll_t *poll, int status, int events) {
     if ((events & UV_WRITABLE) != 0) {
         channel_flush(channel);
     }
-    if ((events & UV_READABLE) != 0 && channel_may_read(channel)) {
-        channel_receive(channel);
+    if ((events & UV_READABLE) != 0) {
+        channel_receive_if_due(channel);
     }
     channel_advance(channel);
 }
@@ -220,13 +244,12 @@ static void channel_arm(struct channel *channel) {
     } else if (channel_may_read(channel)) {
         events = UV_READABLE;
         deadline = line_pending(&channel->line) > 0 ? DEADLINE_LINE : DEADLINE_NONE;
+    } else if (channel->is_owing) {
+        /* Most clients wait for their answer; who doesn't is noticed, and then not heard. */
+        events = channel->watched & UV_READABLE;
     }
     channel_set_deadline(channel, deadline);
-    int failed = events != 0 ? uv_poll_start(&channel->poll, events, on_ready)
-                             : uv_poll_stop(&channel->poll);
-    if (failed != 0) {
-        channel_close(channel);
-    }
+    channel_watch(channel, events);
 }
 
 enum kc_error channel_open(struct uv_loop_s *loop, struct wire **take_wire,
@@ -259,7 +282,8 @@ const struct wire *channel_wire(const struct channel *channel) {
 void channel_begin(struct channel *channel, uint64_t writer) {
     channel->writer = writer;
     channel->is_begun = true;
-    channel_arm(channel);
+    channel_receive(channel); /* most of the time its first line came while it was looked at */
+    channel_advance(channel);
 }
 
 bool channel_had_stranger(const struct channel *channel) {

@@ -43,7 +43,8 @@ KC_MUST_USE enum kc_error channel_open(struct uv_loop_s *loop, struct wire **tak
 /* Borrowed. */
 const struct wire *channel_wire(const struct channel *channel);
 
-/* Begins to read; `writer` is the process that may write. */
+/* Begins to read, at once; `writer` is the process that may write. `owner.line` may be called from
+ * within. */
 void channel_begin(struct channel *channel, uint64_t writer);
 
 /* Whether bytes came that another process wrote. Stays true. */

@@ -8,9 +8,10 @@
 #include "libkc/parse.h"
 #include "libkc/protocol.h"
 #include "libkc/secret.h"
+#include "platform/random.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <limits.h>
 #include <stdbool.h>
@@ -37,11 +38,15 @@ struct binding {
     const struct attributes *attributes;
 };
 
+enum kc_error crypto_begin(void) {
+    const uint64_t options = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                             OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
+    return OPENSSL_init_crypto(options, NULL) == 1 ? KC_OK : KC_NO_MEMORY;
+}
+
+/* The kernel's: OpenSSL's own generator is three, and all of them hold memory for good. */
 enum kc_error crypto_random(void *buffer, size_t size) {
-    if (size > INT_MAX) {
-        return KC_TOO_BIG;
-    }
-    return RAND_bytes(buffer, (int)size) == 1 ? KC_OK : KC_INTERNAL;
+    return random_fill(buffer, size);
 }
 
 enum kc_error crypto_hash(const void *bytes, size_t length,

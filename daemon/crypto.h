@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What we ask of OpenSSL: random bytes, SHA-256, and the sealing of an item. The same sealed
+ * Random bytes, and what we ask of OpenSSL: SHA-256, and the sealing of an item. The same sealed
  * form goes into every store. Pure apart from the random source; any thread.
  */
 #ifndef CRYPTO_H
@@ -18,6 +18,11 @@ struct secret;
 #define CRYPTO_HASH_SIZE       32
 #define CRYPTO_KEY_ID_SIZE     17 /* 16 hex digits and a NUL */
 #define CRYPTO_SEALED_OVERHEAD 37 /* bytes that sealing adds to a value */
+
+/* Once, before anything else here, in a program: OpenSSL then reads no configuration, neither the
+ * system's nor the one that OPENSSL_CONF names, which may load anybody's code into the process
+ * (config(5)); nor its tables of error texts, which nobody is shown. KC_NO_MEMORY. */
+KC_MUST_USE enum kc_error crypto_begin(void);
 
 /* From a generator that is fit for keys. */
 KC_MUST_USE enum kc_error crypto_random(void *buffer, size_t size);

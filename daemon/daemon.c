@@ -14,12 +14,14 @@
 #include "daemon/keyslot.h"
 #include "daemon/own_program.h"
 #include "daemon/policy.h"
+#include "daemon/rest.h"
 #include "daemon/session.h"
 #include "daemon/store.h"
 #include "daemon/vault.h"
 #include "daemon/vault_helpers.h"
 #include "libkc/error.h"
 #include "libkc/options.h"
+#include "libkc/parse.h"
 #include "libkc/secret.h"
 #include "platform/clock.h"
 #include "platform/endpoint.h"
@@ -33,7 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_SIZE (64 * 1024)
+#define SCRATCH_SIZE (16 * 1024) /* locked in memory; most requests fit into a tenth of it */
 
 /* A running daemon and what only this file touches. */
 struct run {
@@ -238,55 +240,53 @@ static enum kc_error watch_signals(struct run *run) {
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         uv_signal_t *handle = &run->signals[i];
         if (uv_signal_init(&run->loop, handle) != 0) {
-            return KC_IO;
+            return run_explain(run, KC_IO, "can't watch signals");
         }
         handle->data = run;
         run->signal_count++;
         if (uv_signal_start(handle, on_signal, numbers[i]) != 0) {
-            return KC_IO;
+            return run_explain(run, KC_IO, "can't watch signals");
         }
     }
     return KC_OK;
 }
 
-static enum kc_error run_open(struct run *run) {
+static enum kc_error open_program(struct run *run) {
     struct daemon *daemon = &run->daemon;
-    enum kc_error error = open_paths(run);
-    if (error == KC_OK) {
-        error = run_explain(run, secret_new(SCRATCH_SIZE, &daemon->scratch), "out of memory");
-    }
-    if (error == KC_OK) {
-        error = open_address(run);
-    }
+    enum kc_error error = secret_new(SCRATCH_SIZE, &daemon->scratch);
     if (error == KC_OK) {
         error = own_program_look(daemon->own_hash, &run->own_directory);
-        error = run_explain(run, error, "can't read the daemon's own program");
     }
-    if (error == KC_OK) {
-        error = open_policy(run);
-    }
-    if (error == KC_OK) {
-        error = open_record(run);
-    }
-    if (error == KC_OK) {
-        error = run_explain(run, identify_open(daemon->loop, daemon->own_hash, &daemon->identifier),
-                            "can't start the workers that identify");
-    }
-    if (error == KC_OK) {
-        error = open_store(run);
-    }
-    if (error == KC_OK) {
-        error = open_vault(run);
-    }
-    if (error == KC_OK) {
-        error = run_explain(run, watch_signals(run), "can't watch signals");
-    }
-    if (error == KC_OK) {
-        error = run_explain(run, record_event(run, "start"), "can't write the record");
-    }
+    return run_explain(run, error, "can't read the daemon's own program");
+}
+
+static enum kc_error open_identifier(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    return run_explain(run, identify_open(daemon->loop, daemon->own_hash, &daemon->identifier),
+                       "can't start the workers that identify");
+}
+
+static enum kc_error open_door(struct run *run) {
+    struct daemon *daemon = &run->daemon;
+    enum kc_error error = run_explain(run, record_event(run, "start"), "can't write the record");
     if (error == KC_OK) {
         register_helpers(run);
         error = run_explain(run, accept_open(daemon, &daemon->listener), "can't accept");
+    }
+    if (error == KC_OK) {
+        error = run_explain(run, rest_open(daemon->loop, &daemon->rest), "out of memory");
+    }
+    return error;
+}
+
+static enum kc_error run_open(struct run *run) {
+    static enum kc_error (*const steps[])(struct run * run) = {
+        open_paths,      open_address, open_program, open_policy,   open_record,
+        open_identifier, open_store,   open_vault,   watch_signals, open_door,
+    };
+    enum kc_error error = KC_OK;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && error == KC_OK; i++) {
+        error = steps[i](run);
     }
     return error;
 }
@@ -306,6 +306,8 @@ static void close_rooms(struct run *run) {
     daemon->identifier = NULL;
     archive_close(daemon->archive);
     daemon->archive = NULL;
+    rest_close(daemon->rest);
+    daemon->rest = NULL;
     for (size_t i = 0; i < run->signal_count; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }
@@ -386,9 +388,11 @@ enum kc_error daemon_run(const struct daemon_plan *plan) {
         announce(run);
         (void)uv_run(&run->loop, UV_RUN_DEFAULT);
     } else {
-        (void)fprintf(stderr, "keychain-auth: %s\n", run->why);
+        char why[KC_MESSAGE_MAX]; /* there are paths in it */
         char message[KC_MESSAGE_MAX + 32];
-        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", run->why);
+        (void)parse_escape_sentence(run->why, strlen(run->why), why, sizeof why);
+        (void)snprintf(message, sizeof message, "keychain-auth: %s\n", why);
+        (void)fputs(message, stderr);
         notify_ready(error == KC_EXISTS ? EXIT_NO : EXIT_FAULT, message);
     }
     run_close(run);

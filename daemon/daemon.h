@@ -22,6 +22,7 @@ struct config;
 struct endpoint;
 struct identifier;
 struct listener;
+struct rest;
 struct secret;
 struct session;
 struct store;
@@ -43,7 +44,8 @@ struct daemon {
     struct identifier *identifier;
     struct endpoint *endpoint;
     struct listener *listener; /* accept's */
-    struct secret *scratch;    /* where bytes are received; wiped after each use */
+    struct rest *rest;
+    struct secret *scratch; /* where bytes are received; wiped after each use */
     char own_hash[HASH_TEXT_SIZE];
     const char *store_reason; /* why this store was chosen */
     uint64_t started_ms;

@@ -44,25 +44,35 @@ static bool stamp_equal(const struct image_stamp *one, const struct image_stamp 
     return memcmp(one->words, other->words, sizeof one->words) == 0;
 }
 
-static enum kc_error hash_chunks(const struct image *image, const atomic_bool *cancel,
-                                 EVP_MD_CTX *context, unsigned char *chunk) {
+/* One file that is read, and how. */
+struct reading {
+    const struct image *image;
+    const atomic_bool *cancel; /* NULL: nobody will */
+    enum kc_error (*read)(const struct image *image, uint64_t offset, void *buffer, size_t size,
+                          size_t *ret_length);
+    size_t chunk_size;
+};
+
+static enum kc_error hash_chunks(const struct reading *reading, EVP_MD_CTX *context,
+                                 unsigned char *chunk) {
     uint64_t deadline = clock_monotonic_ms() + DIGEST_TIME_MAX_MS;
     uint64_t offset = 0;
     for (;;) {
-        if (cancel != NULL && atomic_load(cancel)) {
+        if (reading->cancel != NULL && atomic_load(reading->cancel)) {
             return KC_END;
         }
         if (clock_monotonic_ms() > deadline && check_is_on("image_time")) {
             return KC_TIMEOUT;
         }
         size_t length = 0;
-        enum kc_error error = image_read(image, offset, chunk, CHUNK_SIZE, &length);
+        enum kc_error error =
+            reading->read(reading->image, offset, chunk, reading->chunk_size, &length);
         if (error != KC_OK || length == 0) {
             return error;
         }
         offset += length;
-        if (offset > DIGEST_SIZE_MAX && check_is_on("image_size")) {
-            return KC_TOO_BIG; /* it grew while we read */
+        if (offset > image_size(reading->image)) {
+            return KC_CHANGED; /* who writes to it could go on for ever */
         }
         if (EVP_DigestUpdate(context, chunk, length) != 1) {
             return KC_INTERNAL;
@@ -70,9 +80,9 @@ static enum kc_error hash_chunks(const struct image *image, const atomic_bool *c
     }
 }
 
-static enum kc_error hash_image(const struct image *image, const atomic_bool *cancel,
-                                EVP_MD_CTX *context, char ret_hash[HASH_TEXT_SIZE]) {
-    unsigned char *chunk = malloc(CHUNK_SIZE);
+static enum kc_error hash_image(const struct reading *reading, EVP_MD_CTX *context,
+                                char ret_hash[HASH_TEXT_SIZE]) {
+    unsigned char *chunk = malloc(reading->chunk_size);
     if (chunk == NULL) {
         return KC_NO_MEMORY;
     }
@@ -80,7 +90,7 @@ static enum kc_error hash_image(const struct image *image, const atomic_bool *ca
     unsigned length = 0;
     enum kc_error error = KC_INTERNAL;
     if (EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1) {
-        error = hash_chunks(image, cancel, context, chunk);
+        error = hash_chunks(reading, context, chunk);
     }
     free(chunk);
     if (error == KC_OK && EVP_DigestFinal_ex(context, hash, &length) != 1) {
@@ -92,26 +102,23 @@ static enum kc_error hash_image(const struct image *image, const atomic_bool *ca
     return error;
 }
 
-enum kc_error digest_compute(const struct image *image, const atomic_bool *cancel,
-                             char ret_hash[HASH_TEXT_SIZE]) {
+/* Between two looks at its stamp. */
+static enum kc_error hash_still(const struct reading *reading, char ret_hash[HASH_TEXT_SIZE]) {
     struct image_stamp before;
     struct image_stamp after;
-    enum kc_error error = image_stamp(image, &before);
+    enum kc_error error = image_stamp(reading->image, &before);
     if (error != KC_OK) {
         return error;
-    }
-    if (image_size(image) > DIGEST_SIZE_MAX && check_is_on("image_size")) {
-        return KC_TOO_BIG;
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (context == NULL) {
         return KC_NO_MEMORY;
     }
     char hash[HASH_TEXT_SIZE];
-    error = hash_image(image, cancel, context, hash);
+    error = hash_image(reading, context, hash);
     EVP_MD_CTX_free(context);
     if (error == KC_OK) {
-        error = image_stamp(image, &after);
+        error = image_stamp(reading->image, &after);
     }
     if (error == KC_OK && !stamp_equal(&before, &after)) {
         error = KC_CHANGED;
@@ -120,6 +127,20 @@ enum kc_error digest_compute(const struct image *image, const atomic_bool *cance
         memcpy(ret_hash, hash, sizeof hash);
     }
     return error;
+}
+
+enum kc_error digest_compute(const struct image *image, const atomic_bool *cancel,
+                             char ret_hash[HASH_TEXT_SIZE]) {
+    const struct reading reading = {image, cancel, image_read, CHUNK_SIZE};
+    if (image_size(image) > DIGEST_SIZE_MAX && check_is_on("image_size")) {
+        return KC_TOO_BIG;
+    }
+    return hash_still(&reading, ret_hash);
+}
+
+enum kc_error digest_compute_now(const struct image *image, char ret_hash[HASH_TEXT_SIZE]) {
+    const struct reading reading = {image, NULL, image_read_now, DIGEST_NOW_MAX};
+    return image_size(image) > DIGEST_NOW_MAX ? KC_AGAIN : hash_still(&reading, ret_hash);
 }
 
 enum kc_error digest_new(struct digest **ret_digest) {
@@ -142,20 +163,25 @@ void digest_free(struct digest *digest) {
     }
 }
 
-bool digest_recall(struct digest *digest, const struct image *image,
-                   char ret_hash[HASH_TEXT_SIZE]) {
-    struct image_stamp stamp;
-    if (image_stamp(image, &stamp) != KC_OK || !stamp.settled) {
+bool digest_recall_stamped(struct digest *digest, const struct image_stamp *stamp,
+                           char ret_hash[HASH_TEXT_SIZE]) {
+    if (!stamp->settled) {
         return false;
     }
     (void)mtx_lock(&digest->mutex);
-    const struct remembered *slot = digest_slot(digest, &stamp);
-    bool is_known = slot->stamp.settled && stamp_equal(&slot->stamp, &stamp);
+    const struct remembered *slot = digest_slot(digest, stamp);
+    bool is_known = slot->stamp.settled && stamp_equal(&slot->stamp, stamp);
     if (is_known) {
         memcpy(ret_hash, slot->hash, sizeof slot->hash);
     }
     (void)mtx_unlock(&digest->mutex);
     return is_known;
+}
+
+bool digest_recall(struct digest *digest, const struct image *image,
+                   char ret_hash[HASH_TEXT_SIZE]) {
+    struct image_stamp stamp;
+    return image_stamp(image, &stamp) == KC_OK && digest_recall_stamped(digest, &stamp, ret_hash);
 }
 
 static void digest_remember(struct digest *digest, const struct image_stamp *stamp,

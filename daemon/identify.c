@@ -59,10 +59,11 @@ static enum kc_error keep_file(struct identification *identification, const stru
 static enum kc_error find_hash(struct identification *identification, const struct image *image,
                                bool may_read, char hash[HASH_TEXT_SIZE]) {
     struct digest *digest = identification->identifier->digest;
-    if (may_read) {
-        return digest_image(digest, image, &identification->cancel, hash);
+    const struct image_stamp opened = image_stamp_opened(image);
+    if (digest_recall_stamped(digest, &opened, hash)) {
+        return KC_OK;
     }
-    return digest_recall(digest, image, hash) ? KC_OK : KC_AGAIN;
+    return may_read ? digest_image(digest, image, &identification->cancel, hash) : KC_AGAIN;
 }
 
 /* The files that a process has mapped besides its image, and what flaws there are. */
@@ -113,12 +114,9 @@ static enum kc_error look_at_image(struct identification *identification, bool m
     enum kc_error error =
         find_hash(identification, identification->image, may_read, identity->hash);
     if (error == KC_OK) {
+        /* Reads the pins last: what was looked at still runs. The files that are hashed after that
+         * are open, and the process has no say in them. */
         error = look_at_code(identification, may_read);
-    }
-    if (error == KC_OK) {
-        /* The pins are read last: what was looked at still runs. */
-        identification->why = "it changed or ended while it was looked at";
-        error = process_check(peer_process(identity->peer));
     }
     if (error != KC_OK) {
         identity->hash[0] = '\0';

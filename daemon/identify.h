@@ -4,7 +4,7 @@
  * that the code in its memory is what was hashed. What can't be trusted becomes
  * identity->trouble, never a missing check. A second stage walks up to its callers (chain.h), for
  * programs that speak for them. Looking happens on two workers of its own: a quick
- * one, and one for files that have to be read. Everything here is for the loop's thread.
+ * one, and one for files that have to be waited for. Everything here is for the loop's thread.
  */
 #ifndef IDENTIFY_H
 #define IDENTIFY_H

@@ -7,17 +7,23 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#define LINE_SIZE 2048
+
+/* Names from outside are escaped by who quotes them; paths of our own may hold anything, too. */
 static void log_write(const char *text) {
     char time[PARSE_TIME_SIZE];
+    char shown[2 * LINE_SIZE];
     parse_write_time(clock_wall_us(), true, time);
-    (void)fprintf(stderr, "%s %s\n", time, text);
+    (void)parse_escape_sentence(text, strlen(text), shown, sizeof shown);
+    (void)fprintf(stderr, "%s %s\n", time, shown);
     (void)fflush(stderr);
 }
 
 void log_line(struct log *log, const char *format, ...) {
     uint64_t now = clock_monotonic_ms();
-    char text[2048];
+    char text[LINE_SIZE];
     if (log->window_ms == 0 || now - log->window_ms >= 1000) {
         unsigned suppressed = log->suppressed;
         log->window_ms = now;

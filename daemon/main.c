@@ -5,12 +5,13 @@
  * they are, because nobody can look at a process that is shut (daemon/admin/answer.c).
  */
 #include "daemon/admin/admin.h"
+#include "daemon/crypto.h"
 #include "libkc/message.h"
 #include "libkc/options.h"
 #include "platform/harden.h"
 
 int main(int argc, char **argv) {
-    if (harden_streams() != KC_OK) {
+    if (harden_streams() != KC_OK || crypto_begin() != KC_OK) {
         return EXIT_FAULT; /* there may be nothing to say it on */
     }
     message_wipe_json_memory();

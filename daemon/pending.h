@@ -73,6 +73,11 @@ struct pending_note {
 KC_MUST_USE enum kc_error pending_add(const char *path, const struct pending_note *notes,
                                       size_t count, int64_t now_us, unsigned wait_ms);
 
+/* Why a denial of this program, or (`chain` isn't NULL) of its chain, can't be listed, so that it
+ * can't be approved either, and what can be done instead; a sentence, static. NULL: it can be.
+ * Pure. */
+const char *pending_obstacle(const char *path, const struct chain *chain);
+
 /* A file that isn't there is an empty list. KC_DAMAGED · KC_UNSAFE. */
 KC_MUST_USE enum kc_error pending_load(const char *path, int64_t now_us,
                                        struct pending **ret_pending);

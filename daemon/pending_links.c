@@ -80,14 +80,40 @@ static size_t written_length(const char *text) {
     return length;
 }
 
-bool pending_path_fits(const char *path, size_t *room) {
+/* NULL: it fits, and what it takes is taken from `room`. */
+static const char *path_obstacle(const char *path, size_t *room) {
     size_t length = written_length(path);
-    if (path[0] != '/' || length > *room || strlen(path) > PENDING_PATH_MAX ||
-        !parse_is_utf8(path, strlen(path))) {
-        return false;
+    if (!parse_is_utf8(path, strlen(path))) {
+        return "a path isn't UTF-8 text, which no policy can hold; rename that file";
+    }
+    if (path[0] != '/') {
+        return "a path isn't one that this user sees, so that no policy can hold it";
+    }
+    if (length > *room || strlen(path) > PENDING_PATH_MAX) {
+        return "the paths are too long for the list of what waits; name the programs one by one: "
+               "keychain-auth register PATH";
     }
     *room -= length;
-    return true;
+    return NULL;
+}
+
+bool pending_path_fits(const char *path, size_t *room) {
+    return path_obstacle(path, room) == NULL;
+}
+
+const char *pending_obstacle(const char *path, const struct chain *chain) {
+    size_t room = PENDING_PATHS_MAX;
+    const char *obstacle = path_obstacle(path, &room);
+    for (size_t i = 0; chain != NULL && obstacle == NULL && i < chain->count; i++) {
+        const struct chain_link *link = &chain->links[i];
+        if (link->path[0] != '\0') { /* of what is unknown it may be missing */
+            obstacle = path_obstacle(link->path, &room);
+        }
+        if (obstacle == NULL && link->kind == LINK_SCRIPT) {
+            obstacle = path_obstacle(link->script, &room);
+        }
+    }
+    return obstacle;
 }
 
 /* Only of what is unknown a part may be missing. */

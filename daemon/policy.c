@@ -238,6 +238,15 @@ const struct policy_entry *policy_find(const struct policy *policy, const char *
     return found == NULL ? NULL : *found;
 }
 
+bool policy_has_another(const struct policy *policy, const char *path, const char *hash) {
+    for (size_t i = 0; i < policy->count; i++) {
+        if (strcmp(policy->entries[i].path, path) == 0) {
+            return policy_find(policy, path, hash) == NULL;
+        }
+    }
+    return false;
+}
+
 size_t policy_count(const struct policy *policy) {
     return policy->count;
 }

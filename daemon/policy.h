@@ -33,6 +33,10 @@ void policy_free(struct policy *policy);
 const struct policy_entry *policy_find(const struct policy *policy, const char *path,
                                        const char *hash);
 
+/* Whether the path is registered, and not with this hash: that is upgrade's to decide. Looked for
+ * only after a denial: one comparison an entry. */
+bool policy_has_another(const struct policy *policy, const char *path, const char *hash);
+
 size_t policy_count(const struct policy *policy);
 const struct policy_entry *policy_at(const struct policy *policy, size_t index); /* file order */
 

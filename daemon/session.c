@@ -11,6 +11,7 @@
 #include "daemon/daemon.h"
 #include "daemon/dispatch.h"
 #include "daemon/identify.h"
+#include "daemon/rest.h"
 #include "daemon/serve.h"
 #include "libkc/parse.h"
 #include "libkc/secret.h"
@@ -67,8 +68,13 @@ static void session_free_when_done(struct session *session) {
     identify_clear(&session->identification);
     secmem_wipe(session->nonce, sizeof session->nonce);
     free(session);
-    if (daemon->is_stopping && daemon->sessions == NULL) {
+    if (daemon->sessions != NULL) {
+        return;
+    }
+    if (daemon->is_stopping) {
         daemon_sessions_gone(daemon);
+    } else {
+        rest_begin(daemon->rest);
     }
 }
 

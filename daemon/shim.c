@@ -3,6 +3,7 @@
 #include "daemon/shim.h"
 
 #include "daemon/digest.h"
+#include "daemon/store/desktop_module.h"
 #include "platform/check.h"
 #include "platform/code.h"
 #include "platform/process.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void hash_beside(const char *relative, char hash[HASH_TEXT_SIZE]) {
+static void hash_beside(struct shim *shim, const char *relative, char hash[HASH_TEXT_SIZE]) {
     KC_AUTO(image) image = NULL;
     const char *why = "";
     char *path = NULL;
@@ -26,12 +27,15 @@ static void hash_beside(const char *relative, char hash[HASH_TEXT_SIZE]) {
     if (error != KC_OK) {
         hash[0] = '\0'; /* then nothing is taken for it */
     }
+    shim->is_unknown = shim->is_unknown || error == KC_NO_MEMORY;
     free(path);
 }
 
 void shim_find(struct shim *ret_shim) {
-    hash_beside(KC_SHIM_FROM_BIN "/" CODE_SHIM_HOOK, ret_shim->hook);
-    hash_beside(KC_SHIM_FROM_BIN "/keychain-auth/" CODE_SHIM_SERVER, ret_shim->server);
+    ret_shim->is_unknown = false;
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/" CODE_SHIM_HOOK, ret_shim->hook);
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/keychain-auth/" CODE_SHIM_SERVER, ret_shim->server);
+    hash_beside(ret_shim, KC_SHIM_FROM_BIN "/keychain-auth/" DESKTOP_MODULE_FILE, ret_shim->module);
 }
 
 static bool is_hash(const char *known, const char *hash) {
@@ -43,7 +47,7 @@ bool shim_is_server(const struct shim *shim, const char *hash) {
 }
 
 bool shim_has(const struct shim *shim, const char *hash) {
-    return is_hash(shim->hook, hash) || shim_is_server(shim, hash);
+    return is_hash(shim->hook, hash) || shim_is_server(shim, hash) || is_hash(shim->module, hash);
 }
 
 enum kc_error shim_judge_preloaded(const struct shim *shim, struct code *code, size_t index,

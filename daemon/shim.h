@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shim that was installed with this daemon: what it is known by. Root's own needs no hash (who
- * could change it could change anything); one in a user's own prefix is known by the bytes that it
- * had when the daemon started.
+ * The shim, and the module, that were installed with this daemon: what they are known by. Root's
+ * own needs no hash (who could change it could change anything); one in a user's own prefix is
+ * known by the bytes that it had when the daemon started.
  */
 #ifndef SHIM_H
 #define SHIM_H
@@ -19,9 +19,11 @@ struct code;
 struct shim {
     char hook[HASH_TEXT_SIZE]; /* "" where it isn't installed */
     char server[HASH_TEXT_SIZE];
+    char module[HASH_TEXT_SIZE]; /* of daemon/store/desktop_module.h: commands load it, too */
+    bool is_unknown;             /* there was no memory to look at one of them, which is "" then */
 };
 
-/* Reads both files, below the prefix of the running program. What can't be read isn't known. */
+/* Reads the files, below the prefix of the running program. What can't be read isn't known. */
 void shim_find(struct shim *ret_shim);
 
 bool shim_has(const struct shim *shim, const char *hash);

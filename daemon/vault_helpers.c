@@ -3,7 +3,6 @@
 #include "daemon/vault_helpers.h"
 
 #include "daemon/config.h"
-#include "daemon/config_seal.h"
 #include "daemon/dispatch.h"
 #include "daemon/log.h"
 #include "daemon/own_helpers.h"
@@ -15,27 +14,10 @@ static enum kc_error change(void *context, const struct config_change *asked,
     return vault_seal_change(context, asked, report);
 }
 
-static enum kc_error open_policy(const struct dispatch *dispatch, struct config **ret_config) {
-    KC_AUTO(config) config = NULL;
-    struct config_guard guard = {.counter = dispatch->seal.counter,
-                                 .copy_path = dispatch->copy_path};
-    enum kc_error error = config_new(dispatch->config_path, &config);
-    if (error == KC_OK && dispatch->is_sealed) {
-        error = config_seal_key(dispatch->key, &guard.key);
-    }
-    if (error != KC_OK) {
-        return error;
-    }
-    config_watch(config, &guard);
-    (void)config_refresh(config);
-    *ret_config = config;
-    config = NULL;
-    return KC_OK;
-}
-
 void vault_helpers_register(struct dispatch *dispatch) {
     KC_AUTO(config) config = NULL;
-    enum kc_error error = open_policy(dispatch, &config);
+    enum kc_error error =
+        vault_seal_open_policy(dispatch, dispatch->is_sealed ? dispatch->key : NULL, &config);
     if (error != KC_OK) {
         log_line(&dispatch->log, "the helpers aren't looked at: %s", kc_error_text(error));
         return;

@@ -39,14 +39,18 @@ static void take_slots(struct vault *vault, struct vault_work *work) {
     }
 }
 
-/* What the worker found becomes what the loop goes by. */
-void vault_take_findings(struct vault *vault, struct vault_work *work) {
+static void take_guard(struct vault *vault, struct vault_work *work) {
     if (work->policy_key != NULL) {
         struct config_guard guard = {
             .key = work->policy_key, .counter = work->counter, .copy_path = vault->places.copy};
         work->policy_key = NULL;
         config_watch(vault->daemon->config, &guard);
     }
+}
+
+/* What the worker found becomes what the loop goes by. */
+void vault_take_findings(struct vault *vault, struct vault_work *work) {
+    take_guard(vault, work);
     memcpy(vault->slots_notice, work->slots_notice, sizeof vault->slots_notice);
     memcpy(vault->record_notice, work->record_notice, sizeof vault->record_notice);
     if (work->slots_notice[0] != '\0') {
@@ -72,8 +76,14 @@ static void settle_asked(struct vault *vault, const struct exchange *exchange) {
     if (work->changes_slots) {
         take_slots(vault, work);
     }
-    if (exchange->request->action == KC_ACTION_UNLOCK || work->policy_key != NULL) {
+    if (exchange->request->action == KC_ACTION_UNLOCK) {
         vault_take_findings(vault, work);
+        return;
+    }
+    /* Nobody looked at slots and record: what was told of them stays. */
+    take_guard(vault, work);
+    if (work->is_remembered_again) {
+        vault->record_notice[0] = '\0';
     }
 }
 

@@ -92,9 +92,11 @@ static enum kc_error make_change(struct dispatch *dispatch, const struct exchang
         return KC_IO;
     }
     order->change.now_us = clock_wall_us();
+    bool was_gone = dispatch->is_sealed && dispatch->seal.slots_count == 0;
     enum kc_error error = vault_seal_change(dispatch, &order->change, report);
     assert(exchange->work != NULL);
     if (error == KC_OK && dispatch->is_sealed) {
+        exchange->work->is_remembered_again = was_gone;
         exchange->work->counter = dispatch->seal.counter;
         error = config_seal_key(dispatch->key, &exchange->work->policy_key);
     }

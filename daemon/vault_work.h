@@ -41,6 +41,7 @@ struct vault_work {
     /* What the store's worker hands back to the loop. */
     struct secret *policy_key; /* config_seal_key(); NULL: nothing changes */
     uint64_t counter;
+    bool is_remembered_again;          /* what was gone from the store isn't any more */
     char slots_notice[KC_MESSAGE_MAX]; /* a sentence about a file that was changed, or "" */
     char record_notice[KC_MESSAGE_MAX];
 

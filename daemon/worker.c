@@ -69,7 +69,10 @@ static void worker_thread(void *context) {
         }
         uv_mutex_lock(&worker->mutex);
         queue_append(&worker->ended, first, last);
+        /* Not under the mutex: who is woken would wait for it at once. */
+        uv_mutex_unlock(&worker->mutex);
         (void)uv_async_send(&worker->wake);
+        uv_mutex_lock(&worker->mutex);
     }
     uv_mutex_unlock(&worker->mutex);
 }
@@ -165,8 +168,8 @@ enum kc_error worker_submit(struct worker *worker, struct job *job) {
     worker->load++;
     uv_mutex_lock(&worker->mutex);
     queue_append(&worker->waiting, job, job);
-    uv_cond_signal(&worker->work_waits);
     uv_mutex_unlock(&worker->mutex);
+    uv_cond_signal(&worker->work_waits); /* as above */
     return KC_OK;
 }
 

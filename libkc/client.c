@@ -159,7 +159,6 @@ static enum kc_error greet(struct kc_client *client, uint64_t deadline_ms) {
 
 enum kc_error kc_open(const char *address, unsigned timeout_ms, struct kc_client **ret_client) {
     uint64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
-    message_wipe_json_memory();
     char *place = NULL;
     enum kc_error error = client_address(address, &place);
     if (error != KC_OK) {

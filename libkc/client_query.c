@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From the public query to a request. There is one set of rules for requests, in
- * message_request.c: a query is good when the line made from it can be read back.
- */
+/* From the public query to a request; what a request may hold is for message_rules.c. */
 #include "libkc/client_query.h"
 
 #include "libkc/keychain-auth.h"
@@ -123,21 +120,16 @@ enum kc_error client_query_read(const struct kc_query *query, struct request **r
 
 enum kc_error client_query_write(const struct request *request, struct secret **ret_line) {
     KC_AUTO(secret) line = NULL;
-    KC_AUTO(request) reread = NULL;
-    char why[KC_MESSAGE_MAX];
-    enum kc_error error = message_write_request(request, &line);
-    if (error != KC_OK) {
-        return error;
+    enum kc_error error = message_check_request(request);
+    if (error == KC_OK) {
+        error = message_write_request(request, &line);
     }
-    if (secret_length(line) > KC_LINE_MAX) {
-        return KC_TOO_BIG;
+    if (error == KC_OK && secret_length(line) > KC_LINE_MAX) {
+        error = KC_TOO_BIG;
     }
-    error = message_parse_request((const char *)secret_view(line), secret_length(line), &reread,
-                                  NULL, why);
-    if (error != KC_OK) {
-        return error;
+    if (error == KC_OK) {
+        *ret_line = line;
+        line = NULL;
     }
-    *ret_line = line;
-    line = NULL;
-    return KC_OK;
+    return error;
 }

@@ -3,11 +3,10 @@
  * keychain-auth: the C client library (link with pkg-config's libkc).
  *
  * A client is one connection to the user's daemon. It is for one thread at a time; different
- * clients may be used by different threads. The library has no state of its own beyond one
- * thing: the first kc_open() asks jansson to wipe the memory that it frees, unless the program
- * has set jansson's allocators itself; no other thread may use jansson during that one.
- * Descriptors are close-on-exec. After fork() the child
- * must not use the parent's client (the daemon answers identity_changed) but may open its own.
+ * clients may be used by different threads at the same time. What they share is a few wiped pages
+ * that are ready for the next value; nothing of the program's or of another library is changed.
+ * Descriptors are close-on-exec. After fork() the child must not use the parent's client (the
+ * daemon answers identity_changed) but may open its own.
  *
  *     struct kc_client *client = NULL;
  *     struct kc_answer *answer = NULL;

@@ -2,8 +2,9 @@
 /*
  * The codec of the wire, both directions, both ends: struct <-> one line of JSON. Strict where
  * docs/protocol.md says so; the only place that knows that the wire is JSON. Values go
- * straight into `struct secret`; everything else that JSON parsing leaves on the heap is wiped
- * when it is freed (message_wipe_json_memory).
+ * straight into `struct secret`. A client's half (writing requests, reading answers) uses scan.h
+ * and compose.h; the daemon's uses jansson, and what that leaves on the heap is wiped when it is
+ * freed (message_wipe_json_memory).
  */
 #ifndef KC_MESSAGE_H
 #define KC_MESSAGE_H
@@ -69,6 +70,13 @@ KC_MUST_USE enum kc_error message_parse_request(const char *text, size_t length,
 /* With its newline. KC_INVALID: a value isn't UTF-8 and base64 wasn't asked for. */
 KC_MUST_USE enum kc_error message_write_request(const struct request *request,
                                                 struct secret **ret_line);
+/* Whether the daemon's rules allow it; KC_INVALID. A client asks before it sends. */
+KC_MUST_USE enum kc_error message_check_request(const struct request *request);
+/* Which actions are about the daemon: with nothing more to say, or with named values. */
+bool message_has_no_item(enum kc_action action);
+bool message_has_named_values(enum kc_action action);
+/* An action of the list, and of this type of message. */
+bool message_action_fits(enum kc_type type, enum kc_action action);
 void request_free(struct request *request);
 
 /* A line that the daemon sent. KC_INVALID. */

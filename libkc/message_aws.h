@@ -3,7 +3,7 @@
  * The key of an AWS profile, as it is kept and as the AWS tools read it from a credential_process:
  * a JSON object with AccessKeyId and SecretAccessKey, maybe SessionToken, Expiration (RFC 3339) and
  * AccountId, and for the tools Version 1. Between the adapter, which tells it, and the commands
- * that store it. Call message_wipe_json_memory() first, as kc_open() does.
+ * that store it. Call message_wipe_json_memory() first.
  */
 #ifndef KC_MESSAGE_AWS_H
 #define KC_MESSAGE_AWS_H

@@ -15,17 +15,6 @@
 /* "targets[1048575]" */
 #define ENTRY_SIZE 32
 
-static bool has_no_item(enum kc_action action) {
-    return action == KC_ACTION_GRANTS || action == KC_ACTION_STATUS || action == KC_ACTION_STOP ||
-           action == KC_ACTION_LOCK;
-}
-
-/* About the daemon too, but with something to say: named values, and attributes. */
-static bool has_named_values(enum kc_action action) {
-    return action == KC_ACTION_UNLOCK || action == KC_ACTION_PASSPHRASE ||
-           action == KC_ACTION_ADMIN || action == KC_ACTION_POLICY;
-}
-
 static enum kc_error missing(const char *field, char *why) {
     return message_refuse(why, "\"%s\" is missing", field);
 }
@@ -53,10 +42,7 @@ static enum kc_error read_action(const json_t *object, struct request *request, 
         return missing("action", why);
     }
     request->action = kc_action_parse(word);
-    bool is_about_daemon = has_no_item(request->action) || has_named_values(request->action);
-    bool is_of_other_type = is_about_daemon && (request->type == KC_TYPE_REQUEST) !=
-                                                   (request->action == KC_ACTION_GRANTS);
-    if (request->action == KC_ACTION_COUNT || is_of_other_type) {
+    if (!message_action_fits(request->type, request->action)) {
         return message_refuse_word(why, "action", word);
     }
     return KC_OK;
@@ -120,7 +106,7 @@ static enum kc_error read_targets(const json_t *object, struct request *request,
                               KC_TARGETS_MAX);
     }
     if (count == 0) {
-        return request->action == KC_ACTION_SEARCH || has_named_values(request->action)
+        return request->action == KC_ACTION_SEARCH || message_has_named_values(request->action)
                    ? KC_OK
                    : message_refuse(why, "\"targets\" must have at least one entry");
     }
@@ -141,7 +127,7 @@ static enum kc_error read_values(const json_t *object, struct request *request, 
         return error;
     }
     size_t count = json_array_size(array);
-    bool is_write = request->action == KC_ACTION_WRITE || has_named_values(request->action);
+    bool is_write = request->action == KC_ACTION_WRITE || message_has_named_values(request->action);
     if (!is_write && count > 0) {
         return message_refuse(why, "\"values\" is for \"write\" only");
     }
@@ -167,7 +153,7 @@ static enum kc_error read_values(const json_t *object, struct request *request, 
  * can't have a service and a match. */
 static enum kc_error refuse_item_fields(const json_t *object, struct request *request, char *why) {
     static const char *const fields[] = {"service", "match", "targets", "values", "attributes"};
-    size_t count = has_named_values(request->action) ? 2 : sizeof fields / sizeof fields[0];
+    size_t count = message_has_named_values(request->action) ? 2 : sizeof fields / sizeof fields[0];
     for (size_t i = 0; i < count; i++) {
         if (json_object_get(object, fields[i]) != NULL) {
             return message_refuse(why, "\"%s\" can't have \"%s\"", kc_action_word(request->action),
@@ -220,11 +206,11 @@ static enum kc_error read_request(const json_t *object, struct request *request,
     if (error != KC_OK) {
         return error;
     }
-    if (has_no_item(request->action)) {
+    if (message_has_no_item(request->action)) {
         return refuse_item_fields(object, request, why);
     }
-    return has_named_values(request->action) ? read_named_values(object, request, why)
-                                             : read_item_fields(object, request, why);
+    return message_has_named_values(request->action) ? read_named_values(object, request, why)
+                                                     : read_item_fields(object, request, why);
 }
 
 /* The id first: an answer to a request that is refused repeats it too. */
@@ -263,22 +249,4 @@ enum kc_error message_parse_request(const char *text, size_t length, struct requ
     *ret_request = request;
     request = NULL;
     return KC_OK;
-}
-
-void request_free(struct request *request) {
-    if (request == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < request->target_count; i++) {
-        free(request->targets[i]);
-    }
-    for (size_t i = 0; i < request->value_count; i++) {
-        secret_free(request->values[i]);
-    }
-    free(request->targets);
-    free(request->values);
-    free(request->id);
-    free(request->service);
-    attributes_clear(&request->attributes);
-    free(request);
 }

@@ -1,83 +1,92 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests as a line, for clients. It writes what it is given: whether the daemon will take it
- * is the business of message_request.c.
+ * Requests as a line, and one result as one, for clients. It writes what it is given: whether the
+ * daemon will take it is the business of message_request.c.
  */
 #include "libkc/message.h"
 
-#include "libkc/message_internal.h"
+#include "libkc/compose.h"
+#include "libkc/parse.h"
 #include "libkc/secret.h"
 
 #include <string.h>
 
-static enum kc_error put_targets(json_t *object, const struct request *request) {
+static void put_targets(struct compose *compose, const struct request *request) {
     if (request->target_count == 0) {
-        return KC_OK;
+        return;
     }
-    KC_AUTO(json_t) array = json_array();
-    enum kc_error error = KC_OK;
-    for (size_t i = 0; i < request->target_count && error == KC_OK; i++) {
-        json_t *json = NULL;
-        error = message_make_value(request->targets[i], strlen(request->targets[i]), false, &json);
-        if (error == KC_OK) {
-            error = message_append_new(array, json);
-        }
+    compose_name(compose, "targets");
+    compose_open(compose, '[');
+    for (size_t i = 0; i < request->target_count; i++) {
+        compose_string(compose, request->targets[i], strlen(request->targets[i]));
     }
-    return error == KC_OK ? message_put_new(object, "targets", json_incref(array)) : error;
+    compose_close(compose, ']');
 }
 
-static enum kc_error put_values(json_t *object, const struct request *request) {
+static void put_values(struct compose *compose, const struct request *request) {
     if (request->value_count == 0) {
-        return KC_OK;
+        return;
     }
-    KC_AUTO(json_t) array = json_array();
-    enum kc_error error = KC_OK;
-    for (size_t i = 0; i < request->value_count && error == KC_OK; i++) {
-        json_t *json = NULL;
-        error = message_make_value(secret_view(request->values[i]),
-                                   secret_length(request->values[i]), request->base64, &json);
-        if (error == KC_OK) {
-            error = message_append_new(array, json);
-        }
+    compose_name(compose, "values");
+    compose_open(compose, '[');
+    for (size_t i = 0; i < request->value_count; i++) {
+        const struct secret *value = request->values[i];
+        compose_value(compose, secret_view(value), secret_length(value), request->base64);
     }
-    return error == KC_OK ? message_put_new(object, "values", json_incref(array)) : error;
+    compose_close(compose, ']');
 }
 
-static enum kc_error put_item_fields(json_t *object, const struct request *request) {
-    enum kc_error error = message_put_text(object, "action", kc_action_word(request->action));
-    if (error == KC_OK) {
-        error = message_put_text(object, "service", request->service);
+static void put_attributes(struct compose *compose, const struct attributes *attributes) {
+    if (attributes->count == 0) {
+        return;
     }
-    if (error == KC_OK && request->match != KC_MATCH_EXACT) {
-        error = message_put_text(object, "match", kc_match_word(request->match));
+    compose_name(compose, "attributes");
+    compose_open(compose, '{');
+    for (size_t i = 0; i < attributes->count; i++) {
+        const struct attribute *item = &attributes->items[i];
+        compose_string(compose, item->name, strlen(item->name));
+        compose_colon(compose);
+        compose_string(compose, item->value, strlen(item->value));
     }
-    if (error == KC_OK) {
-        error = put_targets(object, request);
+    compose_close(compose, '}');
+}
+
+static void put_item_fields(struct compose *compose, const struct request *request) {
+    compose_text(compose, "action", kc_action_word(request->action));
+    compose_text(compose, "service", request->service);
+    if (request->match != KC_MATCH_EXACT) {
+        compose_text(compose, "match", kc_match_word(request->match));
     }
-    if (error == KC_OK) {
-        error = put_values(object, request);
-    }
-    if (error == KC_OK) {
-        error = message_put_attributes(object, &request->attributes);
-    }
-    return error;
+    put_targets(compose, request);
+    put_values(compose, request);
+    put_attributes(compose, &request->attributes);
 }
 
 enum kc_error message_write_request(const struct request *request, struct secret **ret_line) {
-    KC_AUTO(json_t) object = json_object();
-    enum kc_error error = message_put_text(object, "type", kc_type_word(request->type));
-    if (error == KC_OK && request->type != KC_TYPE_HELLO) {
-        error = put_item_fields(object, request);
-    }
-    if (error == KC_OK) {
-        error = message_put_encoding(object, request->base64);
-    }
-    if (error == KC_OK) {
-        error = message_put_text(object, "nonce", request->nonce);
-    }
-    if (error == KC_OK) {
-        error = message_put_id(object, request->id);
-    }
+    struct compose compose;
     /* What is too long for the daemon is for the caller to notice; this is only a bound. */
-    return error == KC_OK ? message_dump(object, KC_ANSWER_MAX, ret_line) : error;
+    compose_begin(&compose, KC_ANSWER_MAX);
+    compose_text(&compose, "type", kc_type_word(request->type));
+    if (request->type != KC_TYPE_HELLO) {
+        put_item_fields(&compose, request);
+    }
+    compose_text(&compose, "encoding", request->base64 ? "base64" : NULL);
+    compose_text(&compose, "nonce", request->nonce);
+    if (request->id != NULL) {
+        compose_name(&compose, "id");
+        compose_json(&compose, request->id);
+    }
+    return compose_end(&compose, ret_line);
+}
+
+enum kc_error message_write_result(const char *target, const void *value, size_t length,
+                                   struct secret **ret_line) {
+    struct compose compose;
+    bool base64 = !parse_is_utf8(value, length);
+    compose_begin(&compose, KC_ANSWER_MAX);
+    compose_text(&compose, "target", target);
+    compose_text(&compose, "encoding", base64 ? "base64" : NULL);
+    compose_name(&compose, "value");
+    compose_value(&compose, value, length, base64);
+    return compose_end(&compose, ret_line);
 }

@@ -82,24 +82,3 @@ enum kc_error message_make_value(const void *bytes, size_t length, bool base64, 
     *ret_json = json;
     return KC_OK;
 }
-
-enum kc_error message_write_result(const char *target, const void *value, size_t length,
-                                   struct secret **ret_line) {
-    KC_AUTO(json_t) object = json_object();
-    if (object == NULL) {
-        return KC_NO_MEMORY;
-    }
-    bool base64 = !parse_is_utf8(value, length);
-    enum kc_error error = message_put_text(object, "target", target);
-    if (error == KC_OK) {
-        error = message_put_encoding(object, base64);
-    }
-    json_t *json = NULL;
-    if (error == KC_OK) {
-        error = message_make_value(value, length, base64, &json);
-    }
-    if (error == KC_OK) {
-        error = message_put_new(object, "value", json);
-    }
-    return error == KC_OK ? message_dump(object, KC_ANSWER_MAX, ret_line) : error;
-}

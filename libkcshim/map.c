@@ -47,7 +47,7 @@ static enum kc_error read_attributes(const char *service, const char *target,
     if (error == KC_INVALID) {
         error = KC_OK;
     }
-    if (error == KC_OK && strcmp(service, NAMING_GENERIC) != 0) {
+    if (error == KC_OK && strcmp(service, NAMING_GENERIC) != 0 && ret->count < KC_ATTRIBUTES_MAX) {
         error = attributes_add(ret, NAMING_SCHEMA, service);
     }
     return error;

@@ -36,6 +36,8 @@ void server_free(struct server *server) {
     g_hash_table_unref(server->moved);
     g_hash_table_unref(server->kept);
     g_hash_table_unref(server->seen);
+    prompts_free(server->prompts);
+    g_ptr_array_unref(server->awaited);
     sessions_free(server->sessions);
     broker_free(server->broker);
     g_free(server);
@@ -46,6 +48,8 @@ struct server *server_new(void) {
     server->socket.descriptor = -1;
     server->broker = broker_new();
     server->sessions = sessions_new();
+    server->prompts = prompts_new();
+    server->awaited = g_ptr_array_new_with_free_func(awaited_free);
     server->locked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     server->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     server->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kept_free);
@@ -58,16 +62,39 @@ struct server *server_new(void) {
     return server;
 }
 
+/* Until the program says something; meanwhile a person may answer, and the daemon's connection is
+ * given back. */
+static void await(struct server *server) {
+    for (;;) {
+        const struct server_socket *asker = prompts_asker(server->prompts);
+        switch (server_socket_wait(&server->socket, asker, BROKER_IDLE_MS)) {
+        case SERVER_SOCKET_FIRST:
+            return;
+        case SERVER_SOCKET_SECOND:
+            prompts_settle(server);
+            break;
+        case SERVER_SOCKET_NONE:
+            broker_rest(server->broker);
+            if (asker == NULL) {
+                return; /* whatever comes, it comes from the program */
+            }
+            break;
+        }
+    }
+}
+
 static gpointer run(gpointer held) {
     struct server *server = held;
     server_socket_block_signals();
     for (;;) {
-        if (!server_socket_wait(&server->socket, BROKER_IDLE_MS)) {
-            broker_rest(server->broker);
-        }
+        await(server);
         g_autoptr(GDBusMessage) message = server_socket_receive(&server->socket);
         if (message == NULL || !bus_answer(server, message)) {
             break;
+        }
+        /* Who opens a session will ask for something next, and has to think before. */
+        if (sessions_settle(server->sessions)) {
+            broker_prepare(server->broker);
         }
     }
     server_free(server);

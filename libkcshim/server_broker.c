@@ -81,6 +81,13 @@ bool broker_is_there(struct broker *broker, struct trouble *trouble) {
     return error == KC_OK || explain(broker, error, trouble);
 }
 
+void broker_prepare(struct broker *broker) {
+    struct trouble unheard = {0};
+    if (!broker_is_there(broker, &unheard)) {
+        hang_up(broker);
+    }
+}
+
 static const char *name_of(const char *status, enum kc_reason reason) {
     if (strcmp(status, "denied") == 0) {
         return TROUBLE_DENIED;
@@ -140,8 +147,9 @@ bool broker_ask(struct broker *broker, const struct kc_query *query, struct kc_a
                 struct trouble *trouble) {
     struct kc_answer *answer = NULL;
     if (clock_monotonic_ms() < broker->quiet_until_ms) {
-        return trouble_set(trouble, TROUBLE_TIMEOUT,
-                           "the keychain-auth daemon didn't answer a moment ago");
+        return trouble_set(
+            trouble, TROUBLE_TIMEOUT,
+            "the keychain-auth daemon doesn't answer; it didn't a moment ago, either");
     }
     enum kc_error error = ask(broker, query, &answer);
     if (error != KC_OK) {

@@ -28,6 +28,10 @@ void broker_free(struct broker *broker);
 KC_MUST_USE bool broker_ask(struct broker *broker, const struct kc_query *query,
                             struct kc_answer **ret_answer, struct trouble *trouble);
 
+/* Connects, when it isn't: the daemon looks at this program meanwhile. Whoever asks will be told
+ * why not. */
+void broker_prepare(struct broker *broker);
+
 /* Gives the connection back: one program may have 64 of them, in all its processes. The next
  * question makes another. */
 void broker_rest(struct broker *broker);

@@ -159,6 +159,8 @@ static const struct method methods[] = {
     {ITEM_INTERFACE, "GetSecret", "(o)", item_get_secret},
     {ITEM_INTERFACE, "SetSecret", "((oayays))", item_set_secret},
     {SESSION_INTERFACE, "Close", "()", session_close},
+    {PROMPT_INTERFACE, "Prompt", "(s)", prompt_prompt},
+    {PROMPT_INTERFACE, "Dismiss", "()", prompt_dismiss},
 };
 
 static const struct method *find_method(GDBusMessage *message, struct trouble *trouble) {
@@ -233,8 +235,10 @@ bool bus_answer(struct server *server, GDBusMessage *message) {
     }
     g_autofree char *text = g_utf8_make_valid(call.trouble.text, -1); /* it may have been cut */
     g_autoptr(GDBusMessage) answer =
-        is_done ? g_dbus_message_new_method_reply(message)
-                : g_dbus_message_new_method_error_literal(message, call.trouble.name, text);
+        is_done
+            ? g_dbus_message_new_method_reply(message)
+            : g_dbus_message_new_method_error_literal(
+                  message, call.trouble.name != NULL ? call.trouble.name : TROUBLE_FAILED, text);
     if (is_done && body != NULL) {
         g_dbus_message_set_body(answer, body);
     }

@@ -96,6 +96,9 @@ bool is_locked(const struct server *server, const char *path) {
     if (strncmp(path, MAP_COLLECTION, sizeof MAP_COLLECTION - 1) != 0) {
         return false; /* whatever a program calls by that name */
     }
+    if (is_awaited(server, path)) {
+        return true;
+    }
     const char *rest = path + sizeof MAP_COLLECTION - 1;
     g_autofree char *collection = g_strndup(path, sizeof MAP_COLLECTION - 1 + strcspn(rest, "/"));
     return g_hash_table_contains(server->locked, path) ||
@@ -170,8 +173,10 @@ bool collection_get(struct call *call, GVariantDict *properties) {
         return false;
     }
     if (!search(call, collection, &everything, &items)) {
-        /* A denial is an answer: this program sees nothing here. */
-        if (g_strcmp0(call->trouble.name, TROUBLE_DENIED) != 0) {
+        /* A denial is an answer: this program sees nothing here. And a collection isn't locked when
+         * the store is: programs that look at that give up, where an Unlock would ask. */
+        if (g_strcmp0(call->trouble.name, TROUBLE_DENIED) != 0 &&
+            g_strcmp0(call->trouble.name, TROUBLE_LOCKED) != 0) {
             return false;
         }
         items = g_variant_new_objv(NULL, 0);
@@ -252,7 +257,12 @@ bool collection_search_items(struct call *call, GVariant **ret_body) {
     if (collection == NULL || !read_attributes(call, dictionary, &query)) {
         return false;
     }
+    const char *awaited = NULL;
     bool is_done = search(call, collection, &query, &paths);
+    if (!is_done && awaited_add(call, &query, collection->name, &awaited)) {
+        paths = g_variant_new_objv(&awaited, 1);
+        is_done = true;
+    }
     attributes_clear(&query);
     if (is_done) {
         *ret_body = g_variant_new("(@ao)", paths);

@@ -12,10 +12,14 @@
 #include <gcrypt.h>
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Bytes of our exponent: twice the strength of the group, and four times as quick as one of the
- * group's own length (RFC 7919, 5.2). */
+/*
+ * Bytes of our exponent. The group is worth some 80 bits (RFC 3526, 8, gives a longer one 90), and
+ * an exponent wants twice as many; NIST SP 800-57 part 1, table 2, has 160 beside 1,024. These
+ * are 256, and still four times as quick as one of the group's own length.
+ */
 #define EXPONENT_SIZE 32
 #define HASH_SIZE     32
 
@@ -25,8 +29,7 @@ static const char prime_text[] = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1C
                                  "4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
                                  "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF";
 
-/* Everything that an agreement needs, released together. */
-struct agreement {
+struct dh_agreement {
     gcry_mpi_t prime;
     gcry_mpi_t theirs;
     gcry_mpi_t own; /* the secret exponent */
@@ -45,14 +48,25 @@ static bool is_ready(void) {
     return true;
 }
 
-static void agreement_clear(struct agreement *agreement) {
-    gcry_mpi_release(agreement->prime);
-    gcry_mpi_release(agreement->theirs);
-    gcry_mpi_release(agreement->own); /* libgcrypt wipes what was made secure */
-    gcry_mpi_release(agreement->result);
+/* libgcrypt wipes only what lies in its secure memory, which is the program's to set up. */
+static void erase(gcry_mpi_t number, unsigned bytes) {
+    for (unsigned bit = 0; number != NULL && bit < 8 * bytes; bit++) {
+        gcry_mpi_set_bit(number, bit);
+    }
+    gcry_mpi_release(number);
 }
 
-static enum kc_error agreement_init(struct agreement *agreement, const unsigned char *theirs,
+void dh_agreement_free(struct dh_agreement *agreement) {
+    if (agreement != NULL) {
+        gcry_mpi_release(agreement->prime);
+        gcry_mpi_release(agreement->theirs);
+        erase(agreement->own, EXPONENT_SIZE);
+        erase(agreement->result, DH_NUMBER_SIZE);
+        free(agreement);
+    }
+}
+
+static enum kc_error agreement_init(struct dh_agreement *agreement, const unsigned char *theirs,
                                     size_t length) {
     unsigned char exponent[EXPONENT_SIZE];
     gcry_randomize(exponent, sizeof exponent, GCRY_STRONG_RANDOM);
@@ -69,7 +83,7 @@ static enum kc_error agreement_init(struct agreement *agreement, const unsigned 
 }
 
 /* 0, 1 and the prime less 1 would give the key away. */
-static enum kc_error check_theirs(const struct agreement *agreement) {
+static enum kc_error check_theirs(const struct dh_agreement *agreement) {
     gcry_mpi_sub_ui(agreement->result, agreement->prime, 1);
     bool is_good = gcry_mpi_cmp_ui(agreement->theirs, 1) > 0 &&
                    gcry_mpi_cmp(agreement->theirs, agreement->result) < 0;
@@ -77,7 +91,7 @@ static enum kc_error check_theirs(const struct agreement *agreement) {
 }
 
 /* Padded on the left to the group's length. */
-static enum kc_error power(struct agreement *agreement, gcry_mpi_t base,
+static enum kc_error power(struct dh_agreement *agreement, gcry_mpi_t base,
                            unsigned char ret_number[DH_NUMBER_SIZE]) {
     unsigned char number[DH_NUMBER_SIZE];
     size_t length = 0;
@@ -125,39 +139,49 @@ static enum kc_error derive(const unsigned char shared[DH_NUMBER_SIZE],
     return error;
 }
 
-static enum kc_error agree(struct agreement *agreement, unsigned char ret_ours[DH_NUMBER_SIZE],
-                           unsigned char ret_key[DH_KEY_SIZE]) {
-    unsigned char shared[DH_NUMBER_SIZE];
+static enum kc_error offer(struct dh_agreement *agreement, unsigned char ret_ours[DH_NUMBER_SIZE]) {
     gcry_mpi_t two = gcry_mpi_set_ui(NULL, 2);
     enum kc_error error = power(agreement, two, ret_ours);
     gcry_mpi_release(two);
-    if (error == KC_OK) {
-        error = power(agreement, agreement->theirs, shared);
-    }
-    if (error == KC_OK) {
-        error = derive(shared, ret_key);
-    }
-    secmem_wipe(shared, sizeof shared);
     return error;
 }
 
-enum kc_error dh_agree(const unsigned char *theirs, size_t length,
-                       unsigned char ret_ours[DH_NUMBER_SIZE], unsigned char ret_key[DH_KEY_SIZE]) {
-    struct agreement agreement = {0};
+enum kc_error dh_begin(const unsigned char *theirs, size_t length,
+                       unsigned char ret_ours[DH_NUMBER_SIZE],
+                       struct dh_agreement **ret_agreement) {
     if (length == 0 || length > DH_NUMBER_SIZE) {
         return KC_INVALID;
     }
     if (!is_ready()) {
         return KC_UNSUPPORTED;
     }
-    enum kc_error error = agreement_init(&agreement, theirs, length);
+    KC_AUTO(dh_agreement) agreement = calloc(1, sizeof *agreement);
+    if (agreement == NULL) {
+        return KC_NO_MEMORY;
+    }
+    enum kc_error error = agreement_init(agreement, theirs, length);
     if (error == KC_OK) {
-        error = check_theirs(&agreement);
+        error = check_theirs(agreement);
     }
     if (error == KC_OK) {
-        error = agree(&agreement, ret_ours, ret_key);
+        error = offer(agreement, ret_ours);
     }
-    agreement_clear(&agreement);
+    if (error == KC_OK) {
+        *ret_agreement = agreement;
+        agreement = NULL;
+    }
+    return error;
+}
+
+enum kc_error dh_finish(struct dh_agreement **take_agreement, unsigned char ret_key[DH_KEY_SIZE]) {
+    unsigned char shared[DH_NUMBER_SIZE];
+    KC_AUTO(dh_agreement) agreement = *take_agreement;
+    *take_agreement = NULL;
+    enum kc_error error = power(agreement, agreement->theirs, shared);
+    if (error == KC_OK) {
+        error = derive(shared, ret_key);
+    }
+    secmem_wipe(shared, sizeof shared);
     return error;
 }
 

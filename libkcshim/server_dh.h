@@ -20,10 +20,19 @@ struct secret;
 #define DH_KEY_SIZE    16
 #define DH_BLOCK_SIZE  16
 
-/* KC_INVALID: their number isn't one of the group. */
-KC_MUST_USE enum kc_error dh_agree(const unsigned char *theirs, size_t length,
+/*
+ * Two halves, because the other side can go on with the first while we do the second: _begin gives
+ * the number that they want, _finish the key. KC_INVALID: their number isn't one of the group.
+ */
+struct dh_agreement;
+KC_MUST_USE enum kc_error dh_begin(const unsigned char *theirs, size_t length,
                                    unsigned char ret_ours[DH_NUMBER_SIZE],
-                                   unsigned char ret_key[DH_KEY_SIZE]);
+                                   struct dh_agreement **ret_agreement);
+KC_MUST_USE enum kc_error dh_finish(struct dh_agreement **take_agreement,
+                                    unsigned char ret_key[DH_KEY_SIZE]);
+void dh_agreement_free(struct dh_agreement *agreement);
+
+KC_AUTO_DEFINE(dh_agreement)
 
 /* Writes dh_sealed_length() bytes. */
 KC_MUST_USE enum kc_error dh_seal(const unsigned char key[DH_KEY_SIZE], const struct secret *plain,

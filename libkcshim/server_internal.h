@@ -13,6 +13,7 @@
 
 #include "libkcshim/map.h"
 #include "libkcshim/server_broker.h"
+#include "libkcshim/server_prompt.h"
 #include "libkcshim/server_session.h"
 #include "libkcshim/server_socket.h"
 #include "libkcshim/server_trouble.h"
@@ -21,6 +22,7 @@
 #define SERVICE_INTERFACE    "org.freedesktop.Secret.Service"
 #define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
 #define ITEM_INTERFACE       "org.freedesktop.Secret.Item"
+#define PROMPT_INTERFACE     "org.freedesktop.Secret.Prompt"
 #define SESSION_INTERFACE    "org.freedesktop.Secret.Session"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define NO_OBJECT            "/"
@@ -40,6 +42,9 @@ struct server {
     GHashTable *kept;       /* path -> struct kept *: the items of SESSION_COLLECTION */
     GHashTable *seen;       /* path -> struct found *: what the last search told … */
     uint64_t seen_ms;       /* … and when */
+    struct prompts *prompts;
+    GPtrArray *awaited; /* struct awaited *: what a locked store may hold */
+    unsigned awaited_last;
 };
 
 /* One message, and how it goes. */
@@ -110,6 +115,18 @@ void items_forget(struct server *server);
 /* The path of today. */
 const char *items_resolve(const struct server *server, const char *path);
 
+/* server_awaited.c: one item that stands for what a locked store will turn out to hold */
+void awaited_free(void *held); /* a struct awaited */
+bool is_awaited(const struct server *server, const char *path);
+/* A search failed, and call->trouble says why. True: because the store is locked, and somebody can
+ * be asked; then `ret_path`, valid until the next call of this room, is the item. */
+bool awaited_add(struct call *call, const struct attributes *query, const char *collection,
+                 const char **ret_path);
+/* What can be said of an item while the store is locked: such a one, or one whose path tells. */
+bool awaited_describe(const struct server *server, const char *path, struct map_item *ret_item);
+/* The store is unlocked: from now on the path leads to what is there, or nowhere. */
+void awaited_settle(struct server *server, const char *path);
+
 /* server_kept.c */
 struct kept {
     struct map_item item;
@@ -120,6 +137,9 @@ void kept_free(void *held); /* a struct kept */
 bool kept_put(struct server *server, const char *path, const struct map_item *item,
               const struct secret *value);
 bool map_item_copy(const struct map_item *item, struct map_item *ret_copy);
+
+/* server_service.c. For this program it is locked no longer; false: it isn't there. */
+bool unlock_object(struct server *server, const char *path);
 
 /* Small ones, server_value.c */
 bool read_attributes(struct call *call, GVariant *dictionary, struct attributes *ret_attributes);
@@ -139,5 +159,6 @@ method_handler service_open_session, service_create_collection, service_search_i
 method_handler collection_delete, collection_search_items, collection_create_item;
 method_handler item_delete, item_get_secret, item_set_secret;
 method_handler session_close;
+method_handler prompt_prompt, prompt_dismiss;
 
 #endif

@@ -7,18 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool item_get(struct call *call, GVariantDict *properties) {
-    const struct found *found = NULL;
-    if (!items_find(call, call->path, &found)) {
-        return false;
-    }
-    const struct map_item *item = &found->item;
+static void describe(const struct map_item *item, bool locked, GVariantDict *properties) {
     g_variant_dict_insert_value(properties, "Attributes", write_attributes(&item->attributes));
     g_variant_dict_insert(properties, "Label", "s", item->label);
     g_variant_dict_insert(properties, "Type", "s", naming_service(&item->attributes));
-    g_variant_dict_insert(properties, "Locked", "b", is_locked(call->server, call->path));
+    g_variant_dict_insert(properties, "Locked", "b", locked);
     g_variant_dict_insert(properties, "Created", "t", item->created);
     g_variant_dict_insert(properties, "Modified", "t", item->modified);
+}
+
+/* While the store is locked an item is what its path tells, and locked. */
+static bool get_locked(struct call *call, GVariantDict *properties) {
+    struct map_item item = {0};
+    const char *today = items_resolve(call->server, call->path);
+    bool is_so = is_awaited(call->server, today) || strcmp(call->trouble.name, TROUBLE_LOCKED) == 0;
+    if (!is_so || !awaited_describe(call->server, today, &item)) {
+        return false;
+    }
+    describe(&item, true, properties);
+    map_item_clear(&item);
+    return true;
+}
+
+bool item_get(struct call *call, GVariantDict *properties) {
+    const struct found *found = NULL;
+    if (!items_find(call, call->path, &found)) {
+        return get_locked(call, properties);
+    }
+    describe(&found->item, is_locked(call->server, call->path), properties);
     return true;
 }
 

@@ -83,9 +83,11 @@ static bool add_result(struct call *call, const struct kc_answer *answer, size_t
     if (read_item(answer, index, service, &item) != KC_OK) {
         return trouble_no_memory(&call->trouble);
     }
-    /* Somebody else may have stored a collection that is no name: then it is as if there were
-     * none. */
-    const struct collection *collection = collections_add(call->server, item.collection);
+    /* Somebody else may have stored a collection that is no name, or the one that is in this
+     * program's memory only: then it is as if there were none. */
+    bool is_usable = strcmp(item.collection, SESSION_COLLECTION) != 0;
+    const struct collection *collection =
+        is_usable ? collections_add(call->server, item.collection) : NULL;
     (void)snprintf(name.collection, sizeof name.collection, "%s",
                    collection != NULL ? collection->name : MAP_DEFAULT);
     (void)snprintf(name.service, sizeof name.service, "%s", service);

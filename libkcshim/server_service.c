@@ -90,7 +90,11 @@ bool service_search_items(struct call *call, GVariant **ret_body) {
     if (!read_attributes(call, dictionary, &query)) {
         return false;
     }
-    bool is_done = items_search(call, &query, NULL, &found);
+    const char *awaited = NULL;
+    bool is_done = items_search(call, &query, NULL, &found) ||
+                   /* The store's are awaited then; those in this program's memory are there. */
+                   (awaited_add(call, &query, NULL, &awaited) &&
+                    items_search(call, &query, SESSION_COLLECTION, &found));
     attributes_clear(&query);
     if (!is_done) {
         return false;
@@ -102,6 +106,9 @@ bool service_search_items(struct call *call, GVariant **ret_body) {
         g_variant_builder_add(is_locked(call->server, one->path) ? &locked : &unlocked, "o",
                               one->path);
     }
+    if (awaited != NULL) {
+        g_variant_builder_add(&locked, "o", awaited);
+    }
     *ret_body = g_variant_new("(aoao)", &unlocked, &locked);
     return true;
 }
@@ -112,6 +119,23 @@ static bool is_object(const struct server *server, const char *path) {
     return collections_find(server, path) != NULL || is_path_of_item(path, &name);
 }
 
+bool unlock_object(struct server *server, const char *path) {
+    awaited_settle(server, path);
+    if (!is_object(server, items_resolve(server, path))) {
+        return false;
+    }
+    set_locked(server, path, false);
+    return true;
+}
+
+static bool lock_object(struct server *server, const char *path) {
+    if (!is_object(server, path)) {
+        return false;
+    }
+    set_locked(server, path, true);
+    return true;
+}
+
 static void set_all_locked(struct call *call, bool locked, GVariant **ret_body) {
     g_autoptr(GVariant) paths = g_variant_get_child_value(call->body, 0);
     GVariantIter iterator;
@@ -120,15 +144,37 @@ static void set_all_locked(struct call *call, bool locked, GVariant **ret_body) 
     g_variant_builder_init(&done, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
     g_variant_iter_init(&iterator, paths);
     while (g_variant_iter_next(&iterator, "&o", &path)) {
-        if (is_object(call->server, path)) {
-            set_locked(call->server, path, locked);
+        if (locked ? lock_object(call->server, path) : unlock_object(call->server, path)) {
             g_variant_builder_add(&done, "o", path);
         }
     }
     *ret_body = g_variant_new("(aoo)", &done, NO_OBJECT);
 }
 
+/* The items of the session are in this process, whatever the daemon's store is. */
+static bool needs_store(GVariant *paths) {
+    static const char session[] = MAP_COLLECTION SESSION_COLLECTION;
+    GVariantIter iterator;
+    const char *path = NULL;
+    g_variant_iter_init(&iterator, paths);
+    while (g_variant_iter_next(&iterator, "&o", &path)) {
+        if (strncmp(path, session, sizeof session - 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool service_unlock(struct call *call, GVariant **ret_body) {
+    g_autoptr(GVariant) paths = g_variant_get_child_value(call->body, 0);
+    const char *prompt = NULL;
+    if (needs_store(paths) && store_is_locked(call->server)) {
+        if (!prompts_add(call, paths, &prompt)) {
+            return false;
+        }
+        *ret_body = g_variant_new("(@aoo)", g_variant_new_objv(NULL, 0), prompt);
+        return true;
+    }
     set_all_locked(call, false, ret_body);
     return true;
 }

@@ -16,16 +16,20 @@
 
 struct session {
     bool is_plain;
+    bool has_key;
+    struct dh_agreement *agreement; /* until there is a key */
     unsigned char key[DH_KEY_SIZE];
 };
 
 struct sessions {
     GHashTable *by_path; /* char * -> struct session * */
     unsigned last;
+    struct session *fresh; /* opened, and not settled yet */
 };
 
 static void session_free(gpointer held) {
     struct session *session = held;
+    dh_agreement_free(session->agreement);
     secmem_wipe(session->key, sizeof session->key);
     g_free(session);
 }
@@ -47,6 +51,7 @@ static const char *keep(struct sessions *sessions, struct session *session) {
     sessions->last++;
     char *path = g_strdup_printf(MAP_ROOT "/session/s%u", sessions->last);
     g_hash_table_insert(sessions->by_path, path, session);
+    sessions->fresh = session;
     return path;
 }
 
@@ -67,7 +72,7 @@ static bool open_dh(struct sessions *sessions, GVariant *input, GVariant **ret_o
     }
     const unsigned char *theirs = g_variant_get_fixed_array(input, &length, 1);
     struct session *session = g_new0(struct session, 1);
-    if (dh_agree(theirs, length, ours, session->key) != KC_OK) {
+    if (dh_begin(theirs, length, ours, &session->agreement) != KC_OK) {
         session_free(session);
         return trouble_set(trouble, TROUBLE_INVALID, "the session's key is no good");
     }
@@ -92,16 +97,34 @@ bool sessions_has(const struct sessions *sessions, const char *path) {
     return g_hash_table_contains(sessions->by_path, path);
 }
 
+static bool make_key(struct session *session) {
+    if (session->agreement != NULL) {
+        session->has_key = dh_finish(&session->agreement, session->key) == KC_OK;
+    }
+    return session->is_plain || session->has_key;
+}
+
+bool sessions_settle(struct sessions *sessions) {
+    struct session *fresh = sessions->fresh;
+    sessions->fresh = NULL;
+    /* Whoever uses a session without a key is told so. */
+    return fresh != NULL && make_key(fresh);
+}
+
 static struct session *find(const struct sessions *sessions, const char *path,
                             struct trouble *trouble) {
     struct session *session = g_hash_table_lookup(sessions->by_path, path);
     if (session == NULL) {
         (void)trouble_set(trouble, TROUBLE_NO_SESSION, "there is no such session");
+    } else if (!make_key(session)) {
+        (void)trouble_set(trouble, TROUBLE_FAILED, "the session has no key");
+        return NULL;
     }
     return session;
 }
 
 bool sessions_close(struct sessions *sessions, const char *path, struct trouble *trouble) {
+    sessions->fresh = NULL;
     return g_hash_table_remove(sessions->by_path, path) ||
            trouble_set(trouble, TROUBLE_NO_SESSION, "there is no such session");
 }

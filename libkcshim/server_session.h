@@ -24,6 +24,9 @@ void sessions_free(struct sessions *sessions);
 KC_MUST_USE bool sessions_open(struct sessions *sessions, const char *algorithm,
                                struct _GVariant *input, struct _GVariant **ret_output,
                                const char **ret_path, struct trouble *trouble);
+/* Does what opening one left to be done, while the program is busy with its own half. True: there
+ * was one. */
+bool sessions_settle(struct sessions *sessions);
 KC_MUST_USE bool sessions_close(struct sessions *sessions, const char *path,
                                 struct trouble *trouble);
 bool sessions_has(const struct sessions *sessions, const char *path);

@@ -54,10 +54,22 @@ void server_socket_close(struct server_socket *socket) {
     socket->descriptor = -1;
 }
 
-bool server_socket_wait(const struct server_socket *socket, unsigned timeout_ms) {
-    struct pollfd waited = {.fd = socket->descriptor, .events = POLLIN};
-    int found = poll(&waited, 1, (int)timeout_ms);
-    return found != 0; /* what failed shows when it is read */
+enum server_socket_ready server_socket_wait(const struct server_socket *first,
+                                            const struct server_socket *second,
+                                            unsigned timeout_ms) {
+    struct pollfd waited[2] = {{.fd = first->descriptor, .events = POLLIN}, {.fd = -1}};
+    if (second != NULL) {
+        if (!is_ours(second)) {
+            return SERVER_SOCKET_SECOND;
+        }
+        waited[1] = (struct pollfd){.fd = second->descriptor, .events = POLLIN};
+    }
+    int found = poll(waited, 2, (int)timeout_ms);
+    if (found == 0) {
+        return SERVER_SOCKET_NONE;
+    }
+    /* What failed shows when it is read. */
+    return found > 0 && waited[0].revents == 0 ? SERVER_SOCKET_SECOND : SERVER_SOCKET_FIRST;
 }
 
 static bool receive_all(const struct server_socket *socket, unsigned char *bytes, size_t length) {

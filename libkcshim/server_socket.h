@@ -27,8 +27,12 @@ void server_socket_close(struct server_socket *socket);
 /* For the other end, when it finds no owner. */
 void server_socket_drop(int client);
 
-/* Whether something comes within that time: a message, or the end. */
-bool server_socket_wait(const struct server_socket *socket, unsigned timeout_ms);
+/* Which of two has something within that time: a message, or its end. The second may be NULL, and
+ * has also ended when its descriptor became another's. */
+enum server_socket_ready { SERVER_SOCKET_NONE, SERVER_SOCKET_FIRST, SERVER_SOCKET_SECOND };
+enum server_socket_ready server_socket_wait(const struct server_socket *first,
+                                            const struct server_socket *second,
+                                            unsigned timeout_ms);
 
 /* NULL: the other side is gone, or sent what isn't a message. g_object_unref() it. */
 struct _GDBusMessage *server_socket_receive(const struct server_socket *socket);

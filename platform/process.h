@@ -21,10 +21,12 @@ struct process;
 struct image;
 
 /* Changes whenever the bytes may have changed. `settled` says that it is old and local enough
- * for a hash to be remembered under it (facts: ctime older than 2 s, no overlay). */
+ * for a hash to be remembered under it (facts: ctime older than 2 s, no overlay); `trusted` is
+ * image_is_trusted() at that moment. */
 struct image_stamp {
     uint64_t words[8];
     bool settled;
+    bool trusted;
 };
 
 /* Pins by number. Sound only when followed by proof that the number still meant the process
@@ -61,8 +63,13 @@ KC_MUST_USE enum kc_error process_pin_above(const struct process *child,
 
 /* For who keeps pinned parents: the number of the parent when the process was pinned … */
 uint64_t process_parent_number(const struct process *process);
-/* … and whether a kept process is the parent, and is still what it was. KC_CHANGED: it isn't ·
- * KC_END: one of the two has ended. ~4 µs. */
+/* … and whether a kept process is the parent, by its number: so it is if process_check() finds both
+ * of them alive afterwards, because no other process had that number in between. KC_CHANGED: it
+ * isn't · KC_END. ~1 µs. */
+KC_MUST_USE enum kc_error process_names_parent(const struct process *child,
+                                               const struct process *parent);
+/* Both at once: it is the parent, and still what it was. KC_CHANGED · KC_END: one of the two has
+ * ended. ~4 µs. */
 KC_MUST_USE enum kc_error process_check_parent(const struct process *child,
                                                const struct process *parent);
 
@@ -79,17 +86,15 @@ bool process_reads_terminal(const struct process *process);
  * Opens a file by the name that the process was given for it when it began: a relative one counts
  * from the directory that its environment calls PWD and from where it is now, and must not mean two
  * files. When it is a shell that shows which script it reads (bash, descriptor 255), it must be
- * that. KC_NOT_FOUND · KC_UNSAFE · KC_DENIED, with `ret_why`; KC_CHANGED, KC_END: the process.
- * Opens only regular files on local file systems, and follows no link that the kernel would have
- * to ask anybody about.
+ * that. KC_NOT_FOUND · KC_UNSAFE · KC_DENIED · KC_TIMEOUT (somebody has a lease on it), with
+ * `ret_why`; KC_CHANGED, KC_END: the process.
+ * Opens only regular files on local file systems, follows no link that the kernel would have to ask
+ * anybody about, and waits for nobody who has a lease on the file (fcntl(2)).
  */
 KC_MUST_USE enum kc_error process_open_file(const struct process *process, const char *name,
                                             struct image **ret_image, const char **ret_why);
 
 uint64_t process_number(const struct process *process);
-
-/* Clock ticks since boot; only to be compared (proc(5), stat field 22). Doesn't change on exec. */
-uint64_t process_start_time(const struct process *process);
 
 /* Where it sits: the session that it belongs to, which has the number of its leader, and the
  * device number of its controlling terminal, 0 when it has none (proc(5), stat fields 6 and 7;
@@ -108,6 +113,10 @@ KC_MUST_USE enum kc_error process_user(const struct process *process, uint64_t *
  * has executed another program. ~3 µs, no path is opened. */
 KC_MUST_USE enum kc_error process_check(const struct process *process);
 
+/* The same of all of these, and one question for all of them to the kernel whether they live. */
+#define PROCESS_CHECK_MAX 64
+KC_MUST_USE enum kc_error process_check_all(const struct process *const *processes, size_t count);
+
 /* Runs where nothing can be forged from: our own user namespace, our own pid numbers (one
  * NStgid), not traced. KC_UNSAFE, and then `ret_why` is a sentence without an end, static. */
 KC_MUST_USE enum kc_error process_check_surroundings(const struct process *process,
@@ -124,6 +133,13 @@ KC_MUST_USE enum kc_error process_check_untraced(const struct process *process,
  */
 KC_MUST_USE enum kc_error process_open_image(const struct process *process,
                                              struct image **ret_image, const char **ret_why);
+
+/* What it runs, without opening that: a file that process_open_image() would take, its stamp, and
+ * where it is; free() it. Counts only when process_check() holds afterwards. KC_UNSAFE with
+ * `ret_why` · KC_END · KC_NO_MEMORY. */
+KC_MUST_USE enum kc_error process_look_at_image(const struct process *process,
+                                                struct image_stamp *ret_stamp, char **ret_path,
+                                                const char **ret_why);
 
 /* The command line as the process tells it (it may lie): arguments, each ended by a NUL, cut
  * at `size`. */
@@ -156,11 +172,18 @@ bool image_is_trusted(const struct image *image);
 const char *image_path(const struct image *image);
 uint64_t image_size(const struct image *image);
 KC_MUST_USE enum kc_error image_stamp(const struct image *image, struct image_stamp *ret_stamp);
+/* As it was when it was opened; asks nobody. */
+struct image_stamp image_stamp_opened(const struct image *image);
 
 /* Up to `size` bytes at `offset`; a length of 0 is the end of the file. May block on a disk:
  * workers only. */
 KC_MUST_USE enum kc_error image_read(const struct image *image, uint64_t offset, void *buffer,
                                      size_t size, size_t *ret_length);
+
+/* The same of what is in memory already. KC_AGAIN: it isn't, or the file is on a file system of
+ * which that can't be told: it would wait for a disk, or for whoever serves it. */
+KC_MUST_USE enum kc_error image_read_now(const struct image *image, uint64_t offset, void *buffer,
+                                         size_t size, size_t *ret_length);
 void image_free(struct image *image);
 
 KC_AUTO_DEFINE(process)

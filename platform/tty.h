@@ -14,6 +14,10 @@ enum tty_stream { TTY_INPUT, TTY_OUTPUT, TTY_ERRORS };
 /* Whether standard input, output or error is a terminal. */
 bool tty_is_terminal(enum tty_stream stream);
 
+/* Whether this process has a controlling terminal and may read from it now: a process of a group
+ * in the background would be stopped (SIGTTIN). */
+bool tty_is_ours(void);
+
 /*
  * Prints `prompt` on the controlling terminal and reads one line from it without echo. The
  * terminal's settings are put back on every way out, also when a signal ends the wait. The

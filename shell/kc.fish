@@ -35,7 +35,7 @@ function __kc_look
         __kc_start
     end
     set -l count 0
-    test -r @KC_PROMPT@; and read count <@KC_PROMPT@
+    test -f @KC_PROMPT@; and test -r @KC_PROMPT@; and read count <@KC_PROMPT@
     if string match -qr '^[1-9][0-9]*$' -- "$count"
         set -g KEYCHAIN_AUTH_WAITING "$count waiting for approval "
     end

@@ -40,7 +40,7 @@ __kc_look() {
         __kc_next=$((${SECONDS%.*} + 600))
         __kc_start
     fi
-    if [ -r @KC_PROMPT@ ]; then
+    if [ -f @KC_PROMPT@ ] && [ -r @KC_PROMPT@ ]; then
         read -r count <@KC_PROMPT@ || :
     fi
     case $count in

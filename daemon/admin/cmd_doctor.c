@@ -74,6 +74,10 @@ static void look_at_daemon(struct doctor *doctor, const struct options *options)
     };
     struct attributes facts = {0};
     enum kc_error error = ask(options, &facts);
+    if (!doctor_has_memory(doctor, error)) {
+        attributes_clear(&facts);
+        return;
+    }
     if (error == KC_OK) {
         doctor_add(doctor, &good, "it runs, and answers");
         doctor_judge_daemon(doctor, &facts);
@@ -102,6 +106,7 @@ static void look_at_policy(struct doctor *doctor, const struct config *config) {
         doctor_look_at_entries(doctor, policy);
     }
     doctor_look_at_programs(doctor, policy);
+    doctor_look_at_shell(doctor);
 }
 
 static void look_at_pending(struct doctor *doctor) {
@@ -112,6 +117,12 @@ static void look_at_pending(struct doctor *doctor) {
         .cure = "keychain-auth list-pending",
     };
     static const struct doctor_kind good = {.check = "pending"};
+    static const struct doctor_kind bad = {
+        .check = "pending",
+        .grade = DOCTOR_WARNING,
+        .meaning = "who was turned away can't be shown; the daemon begins a new list with the next "
+                   "who is, and puts this one aside",
+    };
     struct pending *pending = NULL;
     char *path = NULL;
     enum kc_error error = paths_config("pending.json", &path);
@@ -119,7 +130,9 @@ static void look_at_pending(struct doctor *doctor) {
         error = pending_load(path, clock_wall_us(), &pending);
     }
     size_t count = error == KC_OK ? pending_count(pending) : 0;
-    if (count > 0) {
+    if (error != KC_OK && doctor_has_memory(doctor, error)) {
+        doctor_add(doctor, &bad, "pending.json can't be used: %s", kc_error_text(error));
+    } else if (count > 0) {
         doctor_add(doctor, &some, "%zu wait%s for approval", count, count == 1 ? "s" : "");
     } else {
         doctor_add(doctor, &good, "nobody waits for approval");
@@ -157,7 +170,8 @@ enum exit_code cmd_doctor(const struct options *options) {
     doctor_look_at_files(doctor);
     look_at_daemon(doctor, options);
     doctor_look_at_record(doctor);
-    if (open_config(&config) == KC_OK) {
+    error = open_config(&config);
+    if (doctor_has_memory(doctor, error) && error == KC_OK) {
         (void)config_refresh(config);
         look_at_policy(doctor, config);
     }

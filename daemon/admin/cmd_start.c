@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 #include "platform/file.h"
 #include "platform/harden.h"
+#include "platform/memory.h"
 #include "platform/notify.h"
 #include "platform/paths.h"
 
@@ -43,6 +44,7 @@ enum exit_code cmd_start(const struct options *options) {
         (void)fputs("keychain-auth: can't harden this process\n", stderr);
         return EXIT_FAULT;
     }
+    memory_bound();
     if (!plan.is_foreground && detach() != KC_OK) {
         (void)fputs("keychain-auth: can't detach; is the data directory writable?\n", stderr);
         return EXIT_FAULT;

@@ -52,17 +52,27 @@ void doctor_add(struct doctor *doctor, const struct doctor_kind *kind, const cha
     keep(doctor, kind, fact);
 }
 
-char *doctor_command(const char *command, const char *path) {
+bool doctor_has_memory(struct doctor *doctor, enum kc_error error) {
+    doctor->has_failed = doctor->has_failed || error == KC_NO_MEMORY;
+    return error != KC_NO_MEMORY;
+}
+
+static char *note_absence(struct doctor *doctor, char *text) {
+    (void)doctor_has_memory(doctor, text != NULL ? KC_OK : KC_NO_MEMORY);
+    return text;
+}
+
+char *doctor_command(struct doctor *doctor, const char *command, const char *path) {
     char quoted[QUOTED_SIZE];
     if (!shell_quote(path, quoted, sizeof quoted)) {
-        return strdup("");
+        return note_absence(doctor, strdup(""));
     }
     size_t size = strlen(command) + strlen(quoted) + 2;
     char *line = malloc(size);
     if (line != NULL) {
         (void)snprintf(line, size, "%s %s", command, quoted);
     }
-    return line;
+    return note_absence(doctor, line);
 }
 
 size_t doctor_tally(const struct doctor *doctor, enum doctor_grade grade) {

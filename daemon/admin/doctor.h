@@ -55,8 +55,11 @@ void doctor_free(struct doctor *doctor);
 /* The fact must be fit for a terminal. */
 KC_PRINTF(3, 4)
 void doctor_add(struct doctor *doctor, const struct doctor_kind *kind, const char *format, ...);
-/* "COMMAND 'PATH'" for a cure; "" where the path can't be shown honestly. free() it. */
-char *doctor_command(const char *command, const char *path);
+/* "COMMAND 'PATH'" for a cure; "" where the path can't be shown honestly; NULL, and noted, without
+ * memory. free() it. */
+char *doctor_command(struct doctor *doctor, const char *command, const char *path);
+/* What a look came to. False: there was no memory, so that nothing can be told of it; noted. */
+bool doctor_has_memory(struct doctor *doctor, enum kc_error error);
 /* The worst of them. */
 enum doctor_grade doctor_worst(const struct doctor *doctor);
 size_t doctor_tally(const struct doctor *doctor, enum doctor_grade grade);
@@ -75,6 +78,20 @@ void doctor_look_at_record(struct doctor *doctor);
 void doctor_look_at_programs(struct doctor *doctor, const struct policy *policy);
 /* Whether each entry still fits its file. */
 void doctor_look_at_entries(struct doctor *doctor, const struct policy *policy);
+/* Completions, and what the start file of this person's shell says. */
+void doctor_look_at_shell(struct doctor *doctor);
+
+/* A shell's start file. */
+struct doctor_shell {
+    const char *name; /* "bash", "zsh", "fish" */
+    const char *path;
+    const char *text; /* with a NUL; "" where there is no file */
+    const char *own;  /* the program that it should name, if it names one by its whole path */
+    const char *home; /* what "~" stands for in it; NULL: not known */
+};
+/* Whether one of its lines loads what `shellenv` prints, and whose. Looks at no file but the one
+ * that such a line names. */
+void doctor_judge_shell(struct doctor *doctor, const struct doctor_shell *shell);
 
 /* For people; colours only when asked for. */
 void doctor_print(const struct doctor *doctor, bool with_colours);

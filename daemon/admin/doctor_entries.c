@@ -34,7 +34,7 @@ static void judge(struct doctor *doctor, const struct policy_entry *entry,
     struct shown why;
     bool is_unsafe = strcmp(row->word, "unsafe") == 0;
     char *cure =
-        doctor_command(row->command, is_unsafe ? fitness->where : policy_entry_path(entry));
+        doctor_command(doctor, row->command, is_unsafe ? fitness->where : policy_entry_path(entry));
     const struct doctor_kind kind = {
         .check = "entries", .grade = row->grade, .meaning = row->meaning, .cure = cure};
     doctor_add(
@@ -50,6 +50,9 @@ void doctor_look_at_entries(struct doctor *doctor, const struct policy *policy) 
     for (size_t i = 0; i < policy_count(policy); i++) {
         struct fitness fitness;
         fitness_look(policy_at(policy, i), &fitness);
+        if (!doctor_has_memory(doctor, fitness.is_unknown ? KC_NO_MEMORY : KC_OK)) {
+            return;
+        }
         fitting += strcmp(fitness.word, "ok") == 0 ? 1 : 0;
         for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
             if (strcmp(fitness.word, rows[k].word) == 0) {

@@ -43,7 +43,7 @@ static bool judge_file(struct doctor *doctor, const char *path, enum trust_priva
     if (error == KC_OK || error == KC_NOT_FOUND) {
         return true;
     }
-    char *cure = doctor_command(mend, path);
+    char *cure = doctor_command(doctor, mend, path);
     const struct doctor_kind kind = {
         .check = "files", .grade = DOCTOR_RED, .meaning = file_meaning, .cure = cure};
     doctor_add(doctor, &kind, "\"%.2000s\": %s", say_show(path, &shown), why);
@@ -55,6 +55,9 @@ static bool judge_file(struct doctor *doctor, const char *path, enum trust_priva
 static bool judge_socket(struct doctor *doctor) {
     char *address = NULL;
     enum kc_error error = client_address(NULL, &address);
+    if (!doctor_has_memory(doctor, error)) {
+        return false;
+    }
     if (error != KC_OK) {
         const struct doctor_kind kind = {
             .check = "files",
@@ -79,7 +82,8 @@ void doctor_look_at_files(struct doctor *doctor) {
     bool are_good = judge_socket(doctor);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         char *path = NULL;
-        if (places[i].find(places[i].name, &path) == KC_OK) {
+        enum kc_error error = places[i].find(places[i].name, &path);
+        if (doctor_has_memory(doctor, error) && error == KC_OK) {
             are_good = judge_file(doctor, path, places[i].privacy, places[i].mend) && are_good;
         }
         free(path);
@@ -101,6 +105,9 @@ static void judge_record(struct doctor *doctor, const char *path) {
     char why[KC_MESSAGE_MAX] = "";
     uint64_t lines = 0;
     enum kc_error error = audit_verify(path, &lines, why);
+    if (!doctor_has_memory(doctor, error)) {
+        return;
+    }
     if (error == KC_OK || error == KC_NOT_FOUND) {
         doctor_add(doctor, &good, "%" PRIu64 " line%s, and nobody changed them", lines,
                    lines == 1 ? "" : "s");
@@ -112,7 +119,8 @@ static void judge_record(struct doctor *doctor, const char *path) {
 
 void doctor_look_at_record(struct doctor *doctor) {
     char *path = NULL;
-    if (paths_data("audit.log", &path) == KC_OK) {
+    enum kc_error error = paths_data("audit.log", &path);
+    if (doctor_has_memory(doctor, error) && error == KC_OK) {
         judge_record(doctor, path);
     }
     free(path);

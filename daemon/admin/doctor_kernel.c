@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The system below: nothing here is red, because the daemon copes with all of it, or says so. */
+/* The system below: red is only what the daemon can do nothing without. */
 #include "daemon/admin/doctor.h"
 
 #include "platform/kernel.h"

@@ -40,7 +40,7 @@ static void add(struct doctor *doctor, const struct doctor_kind *kind, const cha
                 const struct policy_entry *entry, const char *what) {
     struct shown shown;
     struct doctor_kind named = *kind;
-    char *cure = doctor_command(command, policy_entry_path(entry));
+    char *cure = doctor_command(doctor, command, policy_entry_path(entry));
     named.cure = cure;
     doctor_add(doctor, &named, "\"%.2000s\"%s", say_show(policy_entry_path(entry), &shown), what);
     free(cure);

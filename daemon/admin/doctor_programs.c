@@ -1,39 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Our programs: those that others look for in PATH are the ones beside this one, the helpers are
- * registered as what they are, and what a shell or libsecret's users want is installed.
+ * registered as what they are, and what libsecret's users want is installed.
  */
 #include "daemon/admin/doctor.h"
 
 #include "daemon/admin/say.h"
+#include "daemon/admin/search_path.h"
 #include "daemon/digest.h"
 #include "daemon/own_helpers.h"
 #include "daemon/policy.h"
 #include "daemon/shim.h"
 #include "platform/process.h"
 #include "platform/program.h"
-#include "platform/trust.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CANDIDATE_SIZE 4096
-
-/* The first in PATH that can be run; relative places count, too: a shell would go there. */
-static bool find_in_path(const char *name, char ret_path[CANDIDATE_SIZE]) {
-    const char *place = getenv("PATH");
-    while (place != NULL && *place != '\0') {
-        size_t length = strcspn(place, ":");
-        int written = snprintf(ret_path, CANDIDATE_SIZE, "%.*s/%s",
-                               length < CANDIDATE_SIZE ? (int)length : 0, place, name);
-        if (written > 0 && written < CANDIDATE_SIZE && trust_may_execute(ret_path)) {
-            return true;
-        }
-        place += length + (place[length] == ':' ? 1 : 0);
-    }
-    return false;
-}
 
 static void judge_path(struct doctor *doctor, const char *name, const struct image *own) {
     const struct doctor_kind good = {.check = "path"};
@@ -46,9 +29,14 @@ static void judge_path(struct doctor *doctor, const char *name, const struct ima
     };
     KC_AUTO(image) found = NULL;
     const char *why = "";
-    char path[CANDIDATE_SIZE];
+    char path[SEARCH_PATH_SIZE];
     struct shown shown;
-    if (!find_in_path(name, path) || image_open(path, &found, &why) != KC_OK) {
+    enum kc_error error =
+        search_path(name, false, path) ? image_open(path, &found, &why) : KC_NOT_FOUND;
+    if (!doctor_has_memory(doctor, error)) {
+        return;
+    }
+    if (error != KC_OK) {
         doctor_add(doctor, &bad, "%s isn't found in PATH", name);
     } else if (strcmp(image_path(found), image_path(own)) != 0) {
         doctor_add(doctor, &bad, "%s in PATH is \"%.2000s\"", name,
@@ -72,7 +60,7 @@ static void add_helper(struct doctor *doctor, const struct doctor_kind *kind, co
                        const char *path, const char *what) {
     struct shown shown;
     struct doctor_kind named = *kind;
-    char *cure = doctor_command(command, path);
+    char *cure = doctor_command(doctor, command, path);
     named.cure = cure;
     doctor_add(doctor, &named, "\"%.2000s\" %s", say_show(path, &shown), what);
     free(cure);
@@ -123,6 +111,9 @@ static void judge_shim(struct doctor *doctor) {
     };
     struct shim shim;
     shim_find(&shim);
+    if (!doctor_has_memory(doctor, shim.is_unknown ? KC_NO_MEMORY : KC_OK)) {
+        return;
+    }
     if (shim.hook[0] != '\0' && shim.server[0] != '\0') {
         doctor_add(doctor, &good, "kc-shim's libraries are installed");
     } else {
@@ -130,39 +121,27 @@ static void judge_shim(struct doctor *doctor) {
     }
 }
 
-/* One shell's stands for all: they are installed together. */
-static void judge_shell(struct doctor *doctor) {
-    const struct doctor_kind good = {.check = "shell"};
-    const struct doctor_kind none = {
-        .check = "shell",
-        .grade = DOCTOR_NOTE,
-        .meaning = "shells don't complete our commands; installing all of the package mends that",
-    };
-    KC_AUTO(image) file = NULL;
+static void look_at_helper(struct doctor *doctor, const char *name, const struct policy *policy) {
+    KC_AUTO(image) own = NULL;
     const char *why = "";
     char *path = NULL;
-    bool is_there =
-        program_beside("../share/bash-completion/completions/keychain-auth", &path) == KC_OK &&
-        image_open(path, &file, &why) == KC_OK;
+    enum kc_error error = program_beside(name, &path);
+    if (error == KC_OK) {
+        error = image_open(path, &own, &why);
+    }
     free(path);
-    doctor_add(doctor, is_there ? &good : &none, "completions for shells are%s installed",
-               is_there ? "" : "n't");
+    if (!doctor_has_memory(doctor, error) || error != KC_OK) {
+        return;
+    }
+    judge_path(doctor, name, own);
+    if (policy != NULL) {
+        judge_helper(doctor, name, policy, own);
+    }
 }
 
 void doctor_look_at_programs(struct doctor *doctor, const struct policy *policy) {
     for (size_t i = 0; own_helpers_name(i) != NULL; i++) {
-        KC_AUTO(image) own = NULL;
-        const char *why = "";
-        char *path = NULL;
-        const char *name = own_helpers_name(i);
-        if (program_beside(name, &path) == KC_OK && image_open(path, &own, &why) == KC_OK) {
-            judge_path(doctor, name, own);
-            if (policy != NULL) {
-                judge_helper(doctor, name, policy, own);
-            }
-        }
-        free(path);
+        look_at_helper(doctor, own_helpers_name(i), policy);
     }
     judge_shim(doctor);
-    judge_shell(doctor);
 }

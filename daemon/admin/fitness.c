@@ -13,6 +13,7 @@
 
 static void find_missing(enum kc_error error, const char *why, struct fitness *fitness) {
     fitness->word = error == KC_NOT_FOUND ? "missing" : "unreadable";
+    fitness->is_unknown = error == KC_NO_MEMORY;
     (void)snprintf(fitness->why, sizeof fitness->why, "%s", why);
 }
 
@@ -45,6 +46,7 @@ static void look_at_interpreter(const char *path, struct fitness *fitness) {
     enum kc_error error = image_open(path, &image, &why);
     if (error != KC_OK) {
         fitness->word = error == KC_NOT_FOUND ? "missing" : "unreadable";
+        fitness->is_unknown = error == KC_NO_MEMORY;
         (void)snprintf(fitness->why, sizeof fitness->why, "what runs it, \"%.4000s\": %s",
                        say_show(path, &shown), why);
     } else if (strcmp(image_path(image), path) != 0) {

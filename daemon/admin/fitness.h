@@ -3,12 +3,15 @@
 #ifndef FITNESS_H
 #define FITNESS_H
 
+#include <stdbool.h>
+
 #define FITNESS_WHERE_SIZE 4096
 
 struct policy_entry;
 
 struct fitness {
     const char *word; /* "ok", "changed", "missing", "unreadable", "unsafe", "unknown" */
+    bool is_unknown;  /* there was no memory to look; the word is "unreadable" then */
     char why[2 * FITNESS_WHERE_SIZE]; /* for say_show() */
     char where[FITNESS_WHERE_SIZE]; /* of "unsafe": the file or directory that others may change */
 };

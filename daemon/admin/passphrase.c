@@ -41,7 +41,7 @@ static enum kc_error read_window(const struct options *options,
         return KC_NOT_FOUND;
     }
     return pinentry_ask(program != NULL ? program : PINENTRY_PATH, question->description,
-                        passphrase, READ_MAX);
+                        options_value(options, "window", 0), passphrase, READ_MAX);
 }
 
 static enum exit_code read_typed(const struct options *options,

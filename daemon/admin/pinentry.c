@@ -90,15 +90,25 @@ static enum kc_error set(struct talk *talk, const char *command, const char *tex
     return error == KC_OK ? hear(talk, STEP_MS, &kind) : error;
 }
 
-static enum kc_error settle(struct talk *talk, const char *description) {
-    char timeout[16];
-    const char *terminal = getenv("GPG_TTY");
+/* One that is too long for it is left out, as one that it doesn't know would be. */
+static enum kc_error set_option(struct talk *talk, const char *name, const char *value) {
     char option[256];
+    if (value == NULL || strlen(value) >= sizeof option / 2) {
+        return KC_OK;
+    }
+    (void)snprintf(option, sizeof option, "%s=%s", name, value);
+    return set(talk, "OPTION", option);
+}
+
+static enum kc_error settle(struct talk *talk, const char *description, const char *window) {
+    char timeout[16];
     (void)snprintf(timeout, sizeof timeout, "%d", PINENTRY_TIMEOUT_S);
     enum kc_error error = set(talk, "SETTIMEOUT", timeout);
-    if (error == KC_OK && terminal != NULL && strlen(terminal) < sizeof option / 2) {
-        (void)snprintf(option, sizeof option, "ttyname=%s", terminal);
-        error = set(talk, "OPTION", option);
+    if (error == KC_OK) {
+        error = set_option(talk, "ttyname", getenv("GPG_TTY"));
+    }
+    if (error == KC_OK) {
+        error = set_option(talk, "parent-wid", window);
     }
     if (error == KC_OK) {
         error = set(talk, "SETTITLE", "keychain-auth");
@@ -109,14 +119,14 @@ static enum kc_error settle(struct talk *talk, const char *description) {
     return error == KC_OK ? set(talk, "SETPROMPT", "Passphrase:") : error;
 }
 
-static enum kc_error converse(struct talk *talk, const char *description) {
+static enum kc_error converse(struct talk *talk, const char *description, const char *window) {
     enum assuan_kind kind = ASSUAN_ERROR;
     enum kc_error error = hear(talk, STEP_MS, &kind);
     if (error == KC_OK && kind != ASSUAN_OK) {
         return KC_INVALID;
     }
     if (error == KC_OK) {
-        error = settle(talk, description);
+        error = settle(talk, description, window);
     }
     secret_set_length(talk->passphrase, 0); /* whatever it said before it was asked */
     if (error == KC_OK) {
@@ -128,8 +138,8 @@ static enum kc_error converse(struct talk *talk, const char *description) {
     return error == KC_OK && kind == ASSUAN_ERROR ? KC_END : error;
 }
 
-enum kc_error pinentry_ask(const char *program, const char *description, struct secret *passphrase,
-                           size_t limit) {
+enum kc_error pinentry_ask(const char *program, const char *description, const char *window,
+                           struct secret *passphrase, size_t limit) {
     const char *const arguments[] = {"pinentry", NULL};
     KC_AUTO(child) child = NULL;
     KC_AUTO(secret) buffer = NULL;
@@ -141,5 +151,5 @@ enum kc_error pinentry_ask(const char *program, const char *description, struct 
         return error;
     }
     struct talk talk = {.child = child, .buffer = buffer, .passphrase = passphrase, .limit = limit};
-    return converse(&talk, description);
+    return converse(&talk, description, window);
 }

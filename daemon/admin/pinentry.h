@@ -14,10 +14,11 @@ struct secret;
 #define PINENTRY_PATH      "/usr/bin/pinentry"
 #define PINENTRY_TIMEOUT_S 60
 
-/* Runs the program, shows the description, and appends what is typed to `passphrase`, up to
- * `limit`. KC_NOT_FOUND there is no such program · KC_END the person closed it, or it did ·
- * KC_TIMEOUT · KC_INVALID it doesn't speak Assuan · KC_TOO_BIG. */
+/* Runs the program, shows the description, in front of the window of that number (NULL: of any)
+ * when it knows how, and appends what is typed to `passphrase`, up to `limit`. KC_NOT_FOUND there
+ * is no such program · KC_END the person closed it, or it did · KC_TIMEOUT · KC_INVALID it doesn't
+ * speak Assuan · KC_TOO_BIG. */
 KC_MUST_USE enum kc_error pinentry_ask(const char *program, const char *description,
-                                       struct secret *passphrase, size_t limit);
+                                       const char *window, struct secret *passphrase, size_t limit);
 
 #endif

@@ -12,14 +12,6 @@
 
 #include <string.h>
 
-static const char *path_of(const struct chain_link *link) {
-    return link->kind == LINK_SCRIPT ? link->script : link->path;
-}
-
-static const char *hash_of(const struct chain_link *link) {
-    return link->kind == LINK_SCRIPT ? link->script_hash : link->hash;
-}
-
 static struct step *find_step(struct plan *plan, const char *path, const char *hash) {
     for (size_t i = 0; i < plan->count; i++) {
         struct step *step = &plan->steps[i];
@@ -40,7 +32,7 @@ static struct step *get_step(struct plan *plan, const char *path, const char *ha
 }
 
 static struct step *get_link_step(struct plan *plan, const struct chain_link *link) {
-    struct step *step = get_step(plan, path_of(link), hash_of(link));
+    struct step *step = get_step(plan, chain_link_path(link), chain_link_hash(link));
     step->interpreter = link->kind == LINK_SCRIPT ? link->path : NULL;
     return step;
 }
@@ -48,34 +40,27 @@ static struct step *get_link_step(struct plan *plan, const struct chain_link *li
 const struct step *plan_step(const struct plan *plan, const struct chain_link *link) {
     for (size_t i = 0; i < plan->count; i++) {
         const struct step *step = &plan->steps[i];
-        if (strcmp(step->path, path_of(link)) == 0 && strcmp(step->hash, hash_of(link)) == 0) {
+        if (strcmp(step->path, chain_link_path(link)) == 0 &&
+            strcmp(step->hash, chain_link_hash(link)) == 0) {
             return step;
         }
     }
     return NULL;
 }
 
-/* The policy has the path, and not with this hash: that is upgrade's to decide. */
-static bool is_replaced(const struct policy *policy, const char *path, const char *hash) {
-    for (size_t i = 0; i < policy_count(policy); i++) {
-        if (strcmp(policy_entry_path(policy_at(policy, i)), path) == 0) {
-            return policy_find(policy, path, hash) == NULL;
-        }
-    }
-    return false;
-}
-
-/* It has an entry, of something else than what runs now. */
-static bool is_other_kind(const struct policy *policy, const struct chain_link *link) {
-    const struct policy_entry *entry = policy_find(policy, path_of(link), hash_of(link));
+/* It has an entry: of what runs now, or of something else. */
+static enum plan_verdict judge_entry(const struct policy *policy, const struct chain_link *link) {
+    const struct policy_entry *entry =
+        policy_find(policy, chain_link_path(link), chain_link_hash(link));
     const char *interpreter = entry == NULL ? NULL : policy_entry_interpreter(entry);
     if (entry == NULL) {
-        return false;
+        return PLAN_READY;
     }
-    if (link->kind != LINK_SCRIPT) {
-        return interpreter != NULL;
+    if ((interpreter != NULL) != (link->kind == LINK_SCRIPT)) {
+        return PLAN_OTHER_KIND;
     }
-    return interpreter == NULL || strcmp(interpreter, link->path) != 0;
+    bool is_same = interpreter == NULL || strcmp(interpreter, link->path) == 0;
+    return is_same ? PLAN_READY : PLAN_INTERPRETER;
 }
 
 /* What speaks against any approval of this process. */
@@ -93,11 +78,11 @@ static enum plan_verdict find_obstacle(const struct policy *policy, const struct
         !policy_entry_may_be_interactive(entry)) {
         return PLAN_HANDS;
     }
-    if (is_replaced(policy, path_of(link), hash_of(link)) ||
-        (link->kind == LINK_SCRIPT && is_replaced(policy, link->path, link->hash))) {
+    if (policy_has_another(policy, chain_link_path(link), chain_link_hash(link)) ||
+        (link->kind == LINK_SCRIPT && policy_has_another(policy, link->path, link->hash))) {
         return PLAN_REPLACED;
     }
-    return is_other_kind(policy, link) ? PLAN_OTHER_KIND : PLAN_READY;
+    return judge_entry(policy, link);
 }
 
 /* A script's interpreter must be a trusted file, or known as it is. */
@@ -245,6 +230,9 @@ const char *plan_verdict_text(enum plan_verdict verdict) {
                "first";
     case PLAN_OTHER_KIND:
         return "is registered as something else: unregister that first";
+    case PLAN_INTERPRETER:
+        return "is registered with another interpreter; if this one may run it, too, say so with "
+               "register PATH --interpreter PROGRAM";
     }
     return "can be approved";
 }

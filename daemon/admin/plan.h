@@ -36,13 +36,14 @@ struct plan {
 
 enum plan_verdict {
     PLAN_READY,
-    PLAN_NOBODY,    /* there is no caller: nobody is above, or only helpers */
-    PLAN_UNKNOWN,   /* a process can't be told */
-    PLAN_DOUBT,     /* what is above can't be told */
-    PLAN_INLINE,    /* code without a name, and that wasn't asked for */
-    PLAN_HANDS,     /* "interactive": false was said on purpose */
-    PLAN_REPLACED,  /* the policy knows the path with another hash */
-    PLAN_OTHER_KIND /* the policy knows it as a script of another interpreter, or as a program */
+    PLAN_NOBODY,     /* there is no caller: nobody is above, or only helpers */
+    PLAN_UNKNOWN,    /* a process can't be told */
+    PLAN_DOUBT,      /* what is above can't be told */
+    PLAN_INLINE,     /* code without a name, and that wasn't asked for */
+    PLAN_HANDS,      /* "interactive": false was said on purpose */
+    PLAN_REPLACED,   /* the policy knows the path with another hash */
+    PLAN_OTHER_KIND, /* the policy knows it as a script, and it is a program, or the other way */
+    PLAN_INTERPRETER /* … as a script of another interpreter */
 };
 
 /* What approve was asked for. */

@@ -6,35 +6,19 @@
 #include "daemon/admin/script.h"
 
 #include "daemon/admin/say.h"
+#include "daemon/admin/search_path.h"
 #include "daemon/admin/subject.h"
+#include "daemon/chain.h"
 #include "daemon/interpreter.h"
 #include "daemon/shell_quote.h"
 #include "platform/process.h"
-#include "platform/trust.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CANDIDATE_SIZE 4096
-#define QUOTED_SIZE    (4 * CANDIDATE_SIZE)
-
-/* "/usr/bin/python3" for "python3", as env(1) would find it; only absolute places count. */
-static bool find_in_path(const char *name, char ret_path[CANDIDATE_SIZE]) {
-    const char *place = getenv("PATH");
-    while (place != NULL && *place != '\0') {
-        size_t length = strcspn(place, ":");
-        int written = snprintf(ret_path, CANDIDATE_SIZE, "%.*s/%s",
-                               length < CANDIDATE_SIZE ? (int)length : 0, place, name);
-        bool fits = written > 0 && written < CANDIDATE_SIZE && place[0] == '/';
-        if (fits && trust_may_execute(ret_path)) {
-            return true;
-        }
-        place += length + (place[length] == ':' ? 1 : 0);
-    }
-    return false;
-}
+#define QUOTED_SIZE (4 * SEARCH_PATH_SIZE)
 
 static enum exit_code refuse(const struct subject *subject, const char *why) {
     struct shown shown;
@@ -44,17 +28,17 @@ static enum exit_code refuse(const struct subject *subject, const char *why) {
 }
 
 /* What the script's first line comes down to. */
-static enum exit_code find(const struct subject *subject, char ret_path[CANDIDATE_SIZE]) {
+static enum exit_code find(const struct subject *subject, char ret_path[SEARCH_PATH_SIZE]) {
     struct shebang shebang = {.path = ""};
     const char *why = "";
     if (shebang_parse(subject->head, subject->head_length, &shebang, &why) != KC_OK) {
         return refuse(subject, why);
     }
     if (shebang.path[0] != '\0') {
-        (void)snprintf(ret_path, CANDIDATE_SIZE, "%s", shebang.path);
+        (void)snprintf(ret_path, SEARCH_PATH_SIZE, "%s", shebang.path);
         return EXIT_DONE;
     }
-    return find_in_path(shebang.name, ret_path)
+    return search_path(shebang.name, true, ret_path)
                ? EXIT_DONE
                : refuse(subject, "env is given a program that isn't in PATH");
 }
@@ -100,10 +84,16 @@ static enum exit_code look_at(const char *path, char **ret_interpreter) {
 enum exit_code script_interpreter(const struct subject *subject, const char *told,
                                   char **ret_interpreter) {
     struct shown shown;
-    char path[CANDIDATE_SIZE];
+    char path[SEARCH_PATH_SIZE];
     if (told != NULL && subject->kind == SUBJECT_PROGRAM) {
         say("\"%s\" is a program, and no interpreter runs it", say_show(subject->path, &shown));
         return EXIT_USAGE;
+    }
+    if (subject->size > CHAIN_SCRIPTS_MAX && (told != NULL || subject->kind == SUBJECT_SCRIPT)) {
+        say("\"%s\" is a script of more than 8 MiB, which is never allowed, since it "
+            "would be read each time; keep in another file what it carries",
+            say_show(subject->path, &shown));
+        return EXIT_NO;
     }
     if (told != NULL) {
         return look_at(told, ret_interpreter);

@@ -44,6 +44,7 @@ static enum kc_error open_and_hash(const char *path, struct subject *subject,
     if (error != KC_OK) {
         return error;
     }
+    subject->size = image_size(image);
     subject->path = strdup(image_path(image));
     return subject->path == NULL ? KC_NO_MEMORY : KC_OK;
 }

@@ -4,6 +4,8 @@
 #define SUBJECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "daemon/admin/shebang.h"
 #include "daemon/exchange.h"
@@ -21,6 +23,7 @@ struct subject {
     char *path; /* real */
     char hash[HASH_TEXT_SIZE];
     enum subject_kind kind;
+    uint64_t size; /* in bytes */
     size_t head_length;
     char head[SHEBANG_MAX]; /* the first bytes of the file */
 };

@@ -211,6 +211,10 @@ static const struct option unlock_options[] = {
      .help = "lock when nothing was asked for so long: 15m, 8h"},
     PASSPHRASE_FD,
     PINENTRY,
+    {.name = "window",
+     .kind = OPTION_VALUE,
+     .argument = "ID",
+     .help = "ask in front of this window of the desktop"},
     SOCKET,
     HELP,
     END};

@@ -10,6 +10,7 @@
 #include "kcget/reach.h"
 #include "libkc/error.h"
 #include "libkc/keychain-auth.h"
+#include "libkc/message.h"
 #include "libkc/message_aws.h"
 #include "libkc/options.h"
 #include "libkc/parse.h"
@@ -92,5 +93,6 @@ static const struct door_program program = {
 };
 
 int main(int argc, char **argv) {
+    message_wipe_json_memory(); /* the key goes through JSON */
     return door_main(&program, argc, argv);
 }

@@ -12,18 +12,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_PROCESS 1
 #define MAP_LIMIT     (64u * 1024u)
 
-/* Whether `parent`, alive, is the parent of `child`. One that has the number that was read, and
- * began before the child did, had that number when it was read. Times tick at 100 Hz: when they
- * are equal, or weren't read, it is asked again, now that the parent is pinned. */
-static enum kc_error prove_parent(const struct process *child, const struct process *parent) {
+/* One that has the number that was read, and began before the child did, had that number when it
+ * was read. Times tick at 100 Hz: when they are equal, or weren't read, it is asked again, now that
+ * the parent is pinned. */
+enum kc_error process_names_parent(const struct process *child, const struct process *parent) {
     uint64_t number = 0;
-    if (child->parent == parent->number && parent->start_time != 0 &&
+    if (child->origin.parent == parent->number && parent->start_time != 0 &&
         parent->start_time < child->start_time) {
         return KC_OK;
     }
@@ -47,11 +46,11 @@ static enum kc_error has_name(const struct process *process, const char *name, b
 /* By name and parent, and so no proof. */
 static enum kc_error may_be_manager(const struct process *process, bool *ret_may) {
     *ret_may = false;
-    return process->parent == FIRST_PROCESS ? has_name(process, "systemd", ret_may) : KC_OK;
+    return process->origin.parent == FIRST_PROCESS ? has_name(process, "systemd", ret_may) : KC_OK;
 }
 
 enum kc_error process_check_parent(const struct process *child, const struct process *parent) {
-    enum kc_error error = prove_parent(child, parent);
+    enum kc_error error = process_names_parent(child, parent);
     if (error == KC_OK) {
         error = process_check(parent);
     }
@@ -72,13 +71,14 @@ static enum kc_error read_users(const struct process *process, struct process_us
  * tell only one of them, and a set-id program has two kinds. */
 static enum kc_error is_strangers(const struct process *process, bool *ret_strangers) {
     struct process_users users;
+    uid_t own = geteuid();
     enum kc_error error = read_users(process, &users);
     if (error != KC_OK) {
         return error;
     }
     *ret_strangers = true;
     for (size_t i = 0; i < PROCESS_USERS; i++) {
-        *ret_strangers = *ret_strangers && users.numbers[i] != geteuid();
+        *ret_strangers = *ret_strangers && users.numbers[i] != own;
     }
     return KC_OK;
 }
@@ -130,10 +130,10 @@ static enum kc_error is_login_half(const struct process *half, bool *ret_is) {
     bool is_login = false;
     bool is_other = false;
     *ret_is = false;
-    if (half->parent <= FIRST_PROCESS) {
+    if (half->origin.parent <= FIRST_PROCESS) {
         return KC_OK;
     }
-    enum kc_error error = process_pin_bare(half->parent, &above);
+    enum kc_error error = process_pin_bare(half->origin.parent, &above);
     if (error == KC_OK) {
         error = has_name(above, "sshd", &is_login);
     }
@@ -141,13 +141,13 @@ static enum kc_error is_login_half(const struct process *half, bool *ret_is) {
         error = has_name(above, "sshd-session", &is_login);
     }
     if (error == KC_OK) {
-        error = prove_parent(half, above);
+        error = process_names_parent(half, above);
     }
     if (error == KC_OK && is_login) {
         error = is_foreign(above, &is_other, &why);
     }
     if (error == KC_OK) {
-        *ret_is = is_login && is_other;
+        *ret_is = is_login && is_other && !process_has_ended(above);
     }
     return error == KC_NO_MEMORY ? error : KC_OK; /* what can't be told is not such a one */
 }
@@ -196,13 +196,9 @@ static enum kc_error judge_open(const struct process *candidate, enum process_ab
 
 static enum kc_error judge(struct process *candidate, enum process_above *ret_above,
                            const char **ret_why) {
-    struct stat status;
     bool is_other = false;
     enum kc_error error = KC_OK;
-    if (fstat(candidate->directory, &status) != 0) {
-        return process_look_error(candidate, errno);
-    }
-    if (status.st_uid != geteuid()) { /* the effective user; most of the time that is all */
+    if (candidate->origin.user != geteuid()) { /* most of the time that is all */
         error = is_foreign(candidate, &is_other, ret_why);
     }
     if (error != KC_OK || is_other) {
@@ -228,13 +224,15 @@ static enum kc_error pin_numbered(const struct process *child, uint64_t number,
     *ret_why = "it can't be looked at (/proc is mounted with hidepid)";
     enum kc_error error = process_pin_bare(number, &parent);
     if (error == KC_OK) {
-        error = prove_parent(child, parent);
+        error = process_names_parent(child, parent);
     }
     if (error == KC_OK) {
         error = judge(parent, &above, ret_why);
     }
-    if (error == KC_END || (error == KC_OK && process_has_ended(parent))) {
-        error = KC_CHANGED; /* the parent's end isn't the child's: it has another one by now */
+    /* Whatever was found was the number's next owner's, when it has ended; and its end isn't the
+     * child's, which has another parent by now. */
+    if (error == KC_END || (parent != NULL && process_has_ended(parent))) {
+        error = KC_CHANGED;
     }
     if (error == KC_CHANGED || (error == KC_OK && process_has_ended(child))) {
         return process_has_ended(child) ? KC_END : KC_CHANGED;
@@ -254,7 +252,7 @@ enum kc_error process_pin_above(const struct process *child, enum process_above 
                                 struct process **ret_parent, const char **ret_why) {
     uint64_t number = 0;
     const char *why = NULL;
-    enum kc_error error = pin_numbered(child, child->parent, ret_above, ret_parent, &why);
+    enum kc_error error = pin_numbered(child, child->origin.parent, ret_above, ret_parent, &why);
     if (error == KC_CHANGED) {
         /* Another parent than when it was pinned. */
         error = process_read_parent(child, &number);

@@ -96,11 +96,6 @@ static enum kc_error is_altered(struct look *look, const struct mapping *mapping
     return KC_OK;
 }
 
-static bool has_identity(const struct mapping *mapping, dev_t device, uint64_t inode) {
-    return mapping->inode == inode && mapping->device_major == major(device) &&
-           mapping->device_minor == minor(device);
-}
-
 /* On btrfs and overlayfs maps tells another device than stat. So the file is mapped by
  * ourselves, and its line in our own table compared. */
 static enum kc_error matches_own_mapping(int file, const struct mapping *mapping,
@@ -133,13 +128,14 @@ static enum kc_error matches_own_mapping(int file, const struct mapping *mapping
     return error == KC_NO_MEMORY ? error : KC_OK; /* what can't be compared doesn't match */
 }
 
-static enum kc_error is_same_file(int place, const struct mapping *mapping, bool *ret_same) {
-    struct stat status;
+static enum kc_error is_same_file(int place, const struct statx *status,
+                                  const struct mapping *mapping, bool *ret_same) {
     *ret_same = false;
-    if (fstat(place, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink == 0) {
+    if (!S_ISREG(status->stx_mode) || status->stx_nlink == 0) {
         return KC_OK;
     }
-    if (has_identity(mapping, status.st_dev, status.st_ino)) {
+    if (mapping->inode == status->stx_ino && mapping->device_major == status->stx_dev_major &&
+        mapping->device_minor == status->stx_dev_minor) {
         *ret_same = true;
         return KC_OK;
     }
@@ -151,13 +147,11 @@ static enum kc_error is_same_file(int place, const struct mapping *mapping, bool
 
 static enum kc_error is_image(const struct look *look, const struct mapping *mapping,
                               bool *ret_image) {
-    struct image_stamp stamp;
-    if (image_stamp(look->image, &stamp) == KC_OK &&
-        has_identity(mapping, (dev_t)stamp.words[0], stamp.words[1])) {
-        *ret_image = true;
+    *ret_image = image_is_file(look->image, makedev(mapping->device_major, mapping->device_minor),
+                               mapping->inode);
+    if (*ret_image) {
         return KC_OK;
     }
-    *ret_image = false;
     bool is_named_so = strlen(image_path(look->image)) == mapping->path_length &&
                        memcmp(image_path(look->image), mapping->path, mapping->path_length) == 0;
     return is_named_so ? matches_own_mapping(image_file(look->image), mapping, ret_image) : KC_OK;
@@ -216,14 +210,15 @@ enum kc_error code_keep_preloaded(struct code *code, const char *path) {
     return KC_OK;
 }
 
-static enum kc_error keep_untrusted(struct look *look, int place, const struct mapping *mapping) {
+static enum kc_error keep_untrusted(struct look *look, int place, const struct statx *status,
+                                    const struct mapping *mapping) {
     struct code *code = look->code;
     const char *why = NULL;
     KC_AUTO(image) file = NULL;
     bool is_same = false;
     enum kc_error error = image_open_place(place, &file, &why);
     if (error == KC_OK) {
-        error = is_same_file(image_file(file), mapping, &is_same);
+        error = is_same_file(image_file(file), status, mapping, &is_same);
     }
     if (error == KC_NO_MEMORY) {
         return error;
@@ -248,6 +243,25 @@ static enum kc_error keep_untrusted(struct look *look, int place, const struct m
     return KC_OK;
 }
 
+/* Found once, and looked at once: a name may mean another file a moment later. */
+static enum kc_error judge_place(struct look *look, int place, const struct mapping *mapping,
+                                 bool *ret_trusted) {
+    struct statx status;
+    *ret_trusted = false;
+    if (code_look_at_place(place, &status) != KC_OK) {
+        set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
+        return KC_OK;
+    }
+    enum kc_error error = code_check_trusted_place(place, &status, image_mount(look->image));
+    if (error == KC_OK) {
+        error = is_same_file(place, &status, mapping, ret_trusted);
+    }
+    if (error == KC_NO_MEMORY || *ret_trusted) {
+        return error;
+    }
+    return keep_untrusted(look, place, &status, mapping);
+}
+
 static enum kc_error judge_file(struct look *look, const struct mapping *mapping) {
     char path[PATH_MAX];
     bool is_found = false;
@@ -263,7 +277,6 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
-    /* Found once: a name may mean another file a moment later. */
     KC_AUTO_DESCRIPTOR place = -1;
     error = local_open(path, &place);
     if (error == KC_NO_MEMORY) {
@@ -273,17 +286,10 @@ static enum kc_error judge_file(struct look *look, const struct mapping *mapping
         set_flaw(look->code, CODE_UNKNOWN, mapping->path, mapping->path_length);
         return KC_OK;
     }
-    enum kc_error trust = code_check_trusted_place(place, image_mount(look->image));
-    error = trust == KC_OK ? is_same_file(place, mapping, &is_found) : KC_OK;
-    if (trust == KC_NO_MEMORY || error != KC_OK) {
-        return KC_NO_MEMORY;
-    }
-    if (!is_found) {
-        return keep_untrusted(look, place, mapping);
-    }
+    error = judge_place(look, place, mapping, &is_found);
     look->code->has_shim =
-        look->code->has_shim || code_is_called(path, strlen(path), CODE_SHIM_SERVER);
-    return KC_OK;
+        look->code->has_shim || (is_found && code_is_called(path, strlen(path), CODE_SHIM_SERVER));
+    return error;
 }
 
 static bool is_named(const struct mapping *mapping, const char *name) {
@@ -373,24 +379,4 @@ void code_clear(struct code *code) {
         image_free(code->files[i]);
     }
     memset(code, 0, sizeof *code);
-}
-
-const char *code_flaw_text(enum code_flaw flaw) {
-    switch (flaw) {
-    case CODE_SOUND:
-        return "";
-    case CODE_ELSEWHERE:
-        return "it doesn't run from the program file that it claims";
-    case CODE_ALTERED:
-        return "its code was changed in memory";
-    case CODE_UNKNOWN:
-        return "it runs code from a file that can't be found under its name";
-    case CODE_WRITTEN:
-        return "it runs code from a file that is open for writing";
-    case CODE_CROWDED:
-        return "it runs code from too many files that aren't the administrator's";
-    case CODE_PRELOADED:
-        return "its loader was told to load code that isn't the administrator's";
-    }
-    return "";
 }

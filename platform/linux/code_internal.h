@@ -12,6 +12,7 @@
 #include "platform/kc_error.h"
 
 struct mount;
+struct statx;
 
 /* One line of /proc/PID/maps (proc(5)). */
 struct mapping {
@@ -34,9 +35,13 @@ KC_MUST_USE enum kc_error code_parse_mapping(const char *line, size_t length,
 KC_MUST_USE enum kc_error code_unescape_path(const struct mapping *mapping, char *buffer,
                                              size_t size);
 
+/* What is at a place, and on which mount, without asking a file server. */
+KC_MUST_USE enum kc_error code_look_at_place(int place, struct statx *ret_status);
+
 /* Root's, not writable by group or others, a regular file or directory, on a local mount where
  * set-id is honoured. KC_UNSAFE: it isn't; KC_NO_MEMORY. `known` as in mounts.h. */
-KC_MUST_USE enum kc_error code_check_trusted_place(int place, const struct mount *known);
+KC_MUST_USE enum kc_error code_check_trusted_place(int place, const struct statx *status,
+                                                   const struct mount *known);
 
 /* The same by name; what the name means a moment later isn't known. KC_NOT_FOUND. */
 KC_MUST_USE enum kc_error code_check_trusted(const char *path);

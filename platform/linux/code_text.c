@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The texts behind code.c: lines of maps, names in them, and the variables that the dynamic
- * loader obeys (ld.so(8)).
+ * The texts behind code.c: lines of maps, names in them, the variables that the dynamic loader
+ * obeys (ld.so(8)), and what is said of a flaw.
  */
 #define _GNU_SOURCE
 #include "platform/linux/code_internal.h"
@@ -119,25 +119,37 @@ bool code_is_called(const char *path, size_t length, const char *name) {
            memcmp(path + length - size, name, size) == 0;
 }
 
-enum kc_error code_check_trusted_place(int place, const struct mount *known) {
-    struct stat status;
+enum kc_error code_look_at_place(int place, struct statx *ret_status) {
+    return statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_MNT_ID,
+                 ret_status) == 0
+               ? KC_OK
+               : descriptor_error(errno);
+}
+
+enum kc_error code_check_trusted_place(int place, const struct statx *status,
+                                       const struct mount *known) {
     struct mount mount;
     const char *why = NULL;
-    enum kc_error error = mount_of_known(place, known, &mount, &why);
+    bool is_known = known != NULL && mount_is_of(known, status);
+    enum kc_error error = is_known ? KC_OK : mount_of(place, &mount, &why);
     if (error == KC_NO_MEMORY) {
         return error;
     }
-    if (error != KC_OK || !mount.honours_setid || fstat(place, &status) != 0) {
+    if (error != KC_OK || !(is_known ? known : &mount)->honours_setid) {
         return KC_UNSAFE;
     }
-    bool is_kind = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
-    return is_kind && status.st_uid == 0 && (status.st_mode & 022) == 0 ? KC_OK : KC_UNSAFE;
+    bool is_kind = S_ISREG(status->stx_mode) || S_ISDIR(status->stx_mode);
+    return is_kind && status->stx_uid == 0 && (status->stx_mode & 022) == 0 ? KC_OK : KC_UNSAFE;
 }
 
 enum kc_error code_check_trusted(const char *path) {
     KC_AUTO_DESCRIPTOR place = -1;
+    struct statx status;
     enum kc_error error = local_open(path, &place);
-    return error == KC_OK ? code_check_trusted_place(place, NULL) : error;
+    if (error == KC_OK) {
+        error = code_look_at_place(place, &status);
+    }
+    return error == KC_OK ? code_check_trusted_place(place, &status, NULL) : error;
 }
 
 struct variable {
@@ -220,4 +232,24 @@ enum kc_error code_look_environment(const struct process *process, struct code *
         error = look_at(text + at, code);
     }
     return error;
+}
+
+const char *code_flaw_text(enum code_flaw flaw) {
+    switch (flaw) {
+    case CODE_SOUND:
+        return "";
+    case CODE_ELSEWHERE:
+        return "it doesn't run from the program file that it claims";
+    case CODE_ALTERED:
+        return "its code was changed in memory";
+    case CODE_UNKNOWN:
+        return "it runs code from a file that can't be found under its name";
+    case CODE_WRITTEN:
+        return "it runs code from a file that is open for writing";
+    case CODE_CROWDED:
+        return "it runs code from too many files that aren't the administrator's";
+    case CODE_PRELOADED:
+        return "its loader was told to load code that isn't the administrator's";
+    }
+    return "";
 }

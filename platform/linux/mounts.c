@@ -23,17 +23,21 @@
 struct local_kind {
     const char *name;
     enum mount_times times;
+    /* Whether it sits on a disk of ours, or in memory, and on nothing else. An overlay stands on
+     * other file systems, erofs may be fed by a process (cachefiles), and the rest come on what is
+     * plugged in, or were never measured. */
+    bool is_prompt;
 };
 
 /* A kind that isn't here is refused: it may be served by a process or by another machine. */
 static const struct local_kind local_kinds[] = {
-    {"ext4", MOUNT_TIMES_TELL},         {"ext3", MOUNT_TIMES_TELL},
-    {"ext2", MOUNT_TIMES_TELL},         {"xfs", MOUNT_TIMES_TELL},
-    {"btrfs", MOUNT_TIMES_TELL},        {"tmpfs", MOUNT_TIMES_MAPPED},
-    {"squashfs", MOUNT_TIMES_TELL},     {"erofs", MOUNT_TIMES_TELL},
-    {"iso9660", MOUNT_TIMES_TELL},      {"overlay", MOUNT_TIMES_MAPPED},
-    {"f2fs", MOUNT_TIMES_UNPROVEN},     {"zfs", MOUNT_TIMES_UNPROVEN},
-    {"bcachefs", MOUNT_TIMES_UNPROVEN}, {"vfat", MOUNT_TIMES_UNPROVEN},
+    {"ext4", MOUNT_TIMES_TELL, true},          {"ext3", MOUNT_TIMES_TELL, true},
+    {"ext2", MOUNT_TIMES_TELL, true},          {"xfs", MOUNT_TIMES_TELL, true},
+    {"btrfs", MOUNT_TIMES_TELL, true},         {"tmpfs", MOUNT_TIMES_MAPPED, true},
+    {"f2fs", MOUNT_TIMES_UNPROVEN, true},      {"squashfs", MOUNT_TIMES_TELL, false},
+    {"erofs", MOUNT_TIMES_TELL, false},        {"iso9660", MOUNT_TIMES_TELL, false},
+    {"overlay", MOUNT_TIMES_MAPPED, false},    {"zfs", MOUNT_TIMES_UNPROVEN, false},
+    {"bcachefs", MOUNT_TIMES_UNPROVEN, false}, {"vfat", MOUNT_TIMES_UNPROVEN, false},
 };
 
 struct foreign_kind {
@@ -64,6 +68,7 @@ enum kc_error mount_judge(const char *kind, size_t length, bool is_loop, struct 
         if (strlen(local_kinds[i].name) == length &&
             memcmp(local_kinds[i].name, kind, length) == 0) {
             mount->times = local_kinds[i].times;
+            mount->is_prompt = local_kinds[i].is_prompt && !is_loop;
             return KC_OK;
         }
     }
@@ -127,7 +132,7 @@ enum kc_error mount_find(const char *table, uint64_t number, struct mount *ret_m
         uint64_t found = 0;
         bool readable = descriptor_parse_number(line, strcspn(line, " \n"), &found);
         if (readable && found == number) {
-            struct mount mount = {number, MOUNT_TIMES_UNPROVEN, honours_setid(line, length)};
+            struct mount mount = {.number = number, .honours_setid = honours_setid(line, length)};
             size_t kind_length = 0;
             const char *kind = find_kind(line, length, &kind_length);
             if (kind == NULL) {
@@ -201,10 +206,21 @@ static enum kc_error look_up(int descriptor, struct mount *ret_mount, const char
     return error == KC_OK ? mount_find(table, number, ret_mount, ret_why) : error;
 }
 
-enum kc_error mount_of(int descriptor, struct mount *ret_mount, const char **ret_why) {
+enum kc_error mount_look(int descriptor, struct mount *ret_mount, struct statx *ret_status,
+                         const char **ret_why) {
     *ret_why = "the system doesn't say on which mount its program file is";
-    enum kc_error error = mount_ask(descriptor, ret_mount, ret_why);
+    /* DONT_SYNC: a file server of somebody else's isn't asked and can't keep us waiting. */
+    if (statx(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+              STATX_BASIC_STATS | MOUNT_STATX_WANTED, ret_status) != 0) {
+        return descriptor_error(errno);
+    }
+    enum kc_error error = mount_ask_about(ret_status, ret_mount, ret_why);
     return error == KC_UNSUPPORTED ? look_up(descriptor, ret_mount, ret_why) : error;
+}
+
+enum kc_error mount_of(int descriptor, struct mount *ret_mount, const char **ret_why) {
+    struct statx status;
+    return mount_look(descriptor, ret_mount, &status, ret_why);
 }
 
 enum kc_error mount_of_known(int descriptor, const struct mount *known, struct mount *ret_mount,
@@ -215,4 +231,8 @@ enum kc_error mount_of_known(int descriptor, const struct mount *known, struct m
         return KC_OK;
     }
     return mount_of(descriptor, ret_mount, ret_why);
+}
+
+bool mount_is_of(const struct mount *known, const struct statx *status) {
+    return (status->stx_mask & STATX_MNT_ID) != 0 && known->number == status->stx_mnt_id;
 }

@@ -9,6 +9,7 @@
 #include "platform/check.h"
 #include "platform/unix/descriptor.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -29,10 +30,17 @@
 /* status grows with the supplementary groups: 65,536 of them, 11 bytes each (setgroups(2)). */
 #define TEXT_LIMIT (1024u * 1024u)
 
-bool process_has_ended(const struct process *process) {
-    struct pollfd watched = {.fd = process->handle, .events = POLLIN};
+static bool has_any_ended(const struct process *const *processes, size_t count) {
+    struct pollfd watched[PROCESS_CHECK_MAX];
+    for (size_t i = 0; i < count; i++) {
+        watched[i] = (struct pollfd){.fd = processes[i]->handle, .events = POLLIN};
+    }
     /* A poll that fails proves no life. */
-    return poll(&watched, 1, 0) != 0 && check_is_on("alive");
+    return poll(watched, count, 0) != 0 && check_is_on("alive");
+}
+
+bool process_has_ended(const struct process *process) {
+    return has_any_ended(&process, 1);
 }
 
 enum kc_error process_look_error(const struct process *process, int number) {
@@ -73,14 +81,24 @@ enum kc_error process_read_stat(const struct process *process, struct process_st
 
 static enum kc_error read_origin(struct process *process) {
     struct process_stat stat;
+    struct stat status;
     enum kc_error error = process_read_stat(process, &stat);
     if (error != KC_OK) {
         return error;
     }
+    /* proc(5): the owner of /proc/PID is the effective user, or root where we may not look. */
+    if (fstat(process->directory, &status) != 0) {
+        return process_look_error(process, errno);
+    }
     process->start_time = stat.start_time;
-    process->parent = stat.parent;
-    /* Alive now means that the number was not given to anybody else while we opened by it. */
-    return process_has_ended(process) ? KC_END : KC_OK;
+    process->origin = (struct process_origin){.parent = stat.parent, .user = status.st_uid};
+    return KC_OK;
+}
+
+/* Where it came from: from the handle, or from its directory on an older kernel. */
+static enum kc_error find_origin(struct process *process) {
+    enum kc_error error = process_ask_origin(process, &process->origin);
+    return error == KC_UNSUPPORTED ? read_origin(process) : error;
 }
 
 static enum kc_error look(struct process *process) {
@@ -93,7 +111,9 @@ static enum kc_error look(struct process *process) {
     }
     /* Ours can't be opened: it is root's, as we are non-dumpable. code_look() misses it. */
     process->pagemap = openat(process->directory, "pagemap", O_RDONLY | O_CLOEXEC);
-    return read_origin(process);
+    error = find_origin(process);
+    /* Alive now means that the number was not given to anybody else while we opened by it. */
+    return error == KC_OK && process_has_ended(process) ? KC_END : error;
 }
 
 static enum kc_error process_new(int *take_handle, uint64_t number, struct process **ret_process) {
@@ -136,12 +156,7 @@ enum kc_error process_pin_bare(uint64_t number, struct process **ret_process) {
         error = open_directory(process);
     }
     if (error == KC_OK) {
-        error = process_ask_parent(process, &process->parent);
-        if (error == KC_UNSUPPORTED) {
-            error = read_origin(process);
-        } else if (error == KC_OK && process_has_ended(process)) {
-            error = KC_END; /* the directory may be that of the number's next owner */
-        }
+        error = find_origin(process);
     }
     if (error != KC_OK) {
         return error;
@@ -183,11 +198,7 @@ uint64_t process_number(const struct process *process) {
 }
 
 uint64_t process_parent_number(const struct process *process) {
-    return process->parent;
-}
-
-uint64_t process_start_time(const struct process *process) {
-    return process->start_time;
+    return process->origin.parent;
 }
 
 enum kc_error process_seat(const struct process *process, struct process_seat *ret_seat) {
@@ -216,11 +227,8 @@ enum kc_error process_user(const struct process *process, uint64_t *ret_user) {
     return KC_OK;
 }
 
-enum kc_error process_check(const struct process *process) {
+static enum kc_error check_memory(const struct process *process) {
     char first;
-    if (process_has_ended(process)) {
-        return KC_END;
-    }
     /* Offset 0 makes the kernel start afresh; one byte makes it describe one mapping only. */
     ssize_t count = pread(process->maps, &first, 1, 0);
     if (count == 1) {
@@ -233,6 +241,19 @@ enum kc_error process_check(const struct process *process) {
         return KC_OK;
     }
     return count == 0 || errno == ESRCH ? KC_CHANGED : descriptor_error(errno);
+}
+
+enum kc_error process_check(const struct process *process) {
+    return process_check_all(&process, 1);
+}
+
+enum kc_error process_check_all(const struct process *const *processes, size_t count) {
+    assert(count <= PROCESS_CHECK_MAX);
+    enum kc_error error = has_any_ended(processes, count) ? KC_END : KC_OK;
+    for (size_t i = 0; error == KC_OK && i < count; i++) {
+        error = check_memory(processes[i]);
+    }
+    return error;
 }
 
 enum kc_error process_read_text(const struct process *process, const char *name, char **ret_text,
@@ -266,17 +287,13 @@ enum kc_error process_arguments(const struct process *process, char *buffer, siz
     if (file < 0) {
         return process_look_error(process, errno);
     }
-    size_t length = 0;
-    while (length < size) {
-        ssize_t count = read(file, buffer + length, size - length);
-        if (count < 0 && errno != EINTR) {
-            return process_look_error(process, errno);
-        }
-        if (count == 0) {
-            break;
-        }
-        length += count > 0 ? (size_t)count : 0;
+    /* One read gives all there is, up to `size`: the kernel goes from page to page until it has
+     * that, or comes to the end, or to what can't be read (its fs/proc/base.c, get_mm_cmdline). */
+    ssize_t count = read(file, buffer, size);
+    if (count < 0) {
+        return process_look_error(process, errno);
     }
+    size_t length = (size_t)count;
     /* A process may write over its own arguments; the last one gets its NUL all the same. */
     if (length > 0 && buffer[length - 1] != '\0') {
         length += length < size ? 1 : 0;

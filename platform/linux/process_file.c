@@ -29,6 +29,8 @@ static const char *why_no_file(enum kc_error error) {
         return "its script isn't there under the name that it was given";
     case KC_DENIED:
         return "its script can't be read";
+    case KC_TIMEOUT:
+        return "somebody holds a lease on its script, which may change it (fcntl); try again";
     case KC_END:
     case KC_CHANGED:
         return "it has ended or executed another program";
@@ -55,21 +57,23 @@ static enum kc_error read_beginning(const struct process *process, char director
     return KC_OK;
 }
 
-static enum kc_error open_from(const struct process *process, const char *directory,
-                               const char *name, struct image **ret_image) {
-    char path[2 * PATH_MAX];
+/* A file by its whole path, and by one that counts from where the process is now. */
+static enum kc_error open_whole(const char *path, struct image **ret_image) {
+    const char *why = NULL;
+    KC_AUTO_DESCRIPTOR place = -1;
+    enum kc_error error = local_open(path, &place);
+    return error == KC_OK ? image_open_place(place, ret_image, &why) : error;
+}
+
+static enum kc_error open_here(const struct process *process, const char *name,
+                               struct image **ret_image) {
     const char *why = NULL;
     KC_AUTO_DESCRIPTOR place = -1;
     KC_AUTO_DESCRIPTOR here = openat(process->directory, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (here < 0) {
         return process_look_error(process, errno);
     }
-    int length =
-        snprintf(path, sizeof path, "%s%s%s", directory, directory[0] != '\0' ? "/" : "", name);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        return KC_NOT_FOUND;
-    }
-    enum kc_error error = local_open_at(here, path, &place);
+    enum kc_error error = local_open_at(here, name, &place);
     return error == KC_OK ? image_open_place(place, ret_image, &why) : error;
 }
 
@@ -77,10 +81,16 @@ static enum kc_error open_from(const struct process *process, const char *direct
 static enum kc_error open_at_beginning(const struct process *process, const char *name,
                                        struct image **ret_image) {
     char beginning[PATH_MAX];
+    char path[2 * PATH_MAX];
     enum kc_error error = read_beginning(process, beginning);
-    if (error == KC_OK && beginning[0] != '\0') {
-        error = open_from(process, beginning, name, ret_image);
+    if (error != KC_OK || beginning[0] == '\0') {
+        return error;
     }
+    int length = snprintf(path, sizeof path, "%s/%s", beginning, name);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return KC_OK;
+    }
+    error = open_whole(path, ret_image);
     return error == KC_NOT_FOUND ? KC_OK : error;
 }
 
@@ -97,12 +107,12 @@ static enum kc_error open_named(const struct process *process, const char *name,
                                 struct image **ret_image) {
     KC_AUTO(image) first = NULL;
     KC_AUTO(image) now = NULL;
-    enum kc_error error = name[0] == '\0' ? KC_NOT_FOUND : KC_OK;
-    if (error == KC_OK && name[0] != '/') {
-        error = open_at_beginning(process, name, &first);
+    if (name[0] == '\0' || name[0] == '/') {
+        return name[0] == '\0' ? KC_NOT_FOUND : open_whole(name, ret_image);
     }
+    enum kc_error error = open_at_beginning(process, name, &first);
     if (error == KC_OK) {
-        error = open_from(process, "", name, &now);
+        error = open_here(process, name, &now);
     }
     if (error == KC_NOT_FOUND && first != NULL) {
         error = KC_OK;

@@ -7,11 +7,16 @@
 #define _GNU_SOURCE
 #include "platform/linux/process_internal.h"
 
+#include "platform/check.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 
 #define WANT_NUMBERS UINT64_C(1) /* PIDFD_INFO_PID */
+#define WANT_USERS   UINT64_C(2) /* PIDFD_INFO_CREDS */
+#define WANTED       (WANT_NUMBERS | WANT_USERS)
+#define EFFECTIVE    2 /* of `users`: the real user and group come first */
 
 struct handle_info {
     uint64_t mask; /* what is wanted, and then what is told */
@@ -27,21 +32,25 @@ _Static_assert(sizeof(struct handle_info) == 64, "the kernel's layout");
 
 #define GET_INFO _IOWR(0xFF, 11, struct handle_info)
 
-enum kc_error process_ask_parent(const struct process *process, uint64_t *ret_number) {
-    struct handle_info info = {.mask = WANT_NUMBERS};
+enum kc_error process_ask_origin(const struct process *process, struct process_origin *ret_origin) {
+    struct handle_info info = {.mask = WANTED};
     if (ioctl(process->handle, GET_INFO, &info) != 0) {
-        return errno == ESRCH ? KC_END : KC_UNSUPPORTED;
+        return errno == ESRCH && check_is_on("alive") ? KC_END : KC_UNSUPPORTED;
     }
-    if ((info.mask & WANT_NUMBERS) == 0 || info.number != process->number) {
+    if ((info.mask & WANTED) != WANTED || info.number != process->number) {
         return KC_UNSUPPORTED;
     }
-    *ret_number = info.parent;
+    *ret_origin = (struct process_origin){.parent = info.parent, .user = info.users[EFFECTIVE]};
     return KC_OK;
 }
 
 enum kc_error process_read_parent(const struct process *process, uint64_t *ret_number) {
     struct process_stat stat;
-    enum kc_error error = process_ask_parent(process, ret_number);
+    struct process_origin origin;
+    enum kc_error error = process_ask_origin(process, &origin);
+    if (error == KC_OK) {
+        *ret_number = origin.parent;
+    }
     if (error != KC_UNSUPPORTED) {
         return error;
     }

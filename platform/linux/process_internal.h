@@ -14,14 +14,20 @@
 struct mount;
 struct process_stat;
 
+/* What the kernel says of a process without being asked to write a text. */
+struct process_origin {
+    uint64_t parent; /* its number when we pinned */
+    uint64_t user;   /* the effective one */
+};
+
 struct process {
     uint64_t number;
-    uint64_t start_time; /* 0: it wasn't read */
-    uint64_t parent;     /* its number when we pinned */
-    int handle;          /* pidfd: readable as soon as the process has ended */
-    int directory;       /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
-    int maps;            /* the exec pin: reads nothing once the memory it was opened on is gone */
-    int pagemap;         /* of the same memory; both can still be read when it turns non-dumpable;
+    uint64_t start_time; /* in clock ticks (proc(5), stat field 22); 0: it wasn't read */
+    struct process_origin origin;
+    int handle;    /* pidfd: readable as soon as the process has ended */
+    int directory; /* /proc/PID; later opens from it mean the same process or fail (ESRCH) */
+    int maps;      /* the exec pin: reads nothing once the memory it was opened on is gone */
+    int pagemap;   /* of the same memory; both can still be read when it turns non-dumpable;
                     * -1: it was so already, or it was pinned as a parent */
 };
 
@@ -33,7 +39,8 @@ KC_MUST_USE enum kc_error process_pin_handle(int *take_handle, uint64_t number,
                                              struct process **ret_process);
 
 /* A process without its exec pin: by number, and who its parent is. Anybody may look at that much,
- * so that it is no proof of anything. KC_END · KC_UNSAFE (hidepid). */
+ * so that it is no proof of anything, and none of the number either unless it is found alive
+ * afterwards. KC_END · KC_UNSAFE (hidepid). */
 KC_MUST_USE enum kc_error process_pin_bare(uint64_t number, struct process **ret_process);
 
 /* Adds the exec pin. KC_END · KC_UNSAFE: we may not look. */
@@ -43,9 +50,10 @@ KC_MUST_USE enum kc_error process_pin_memory(struct process *process);
 KC_MUST_USE enum kc_error process_read_stat(const struct process *process,
                                             struct process_stat *ret_stat);
 
-/* The number of its parent as it is now. KC_END · KC_UNSAFE · KC_INVALID. The first asks the
- * handle only: KC_UNSUPPORTED. */
-KC_MUST_USE enum kc_error process_ask_parent(const struct process *process, uint64_t *ret_number);
+/* As it is now, asked of the handle alone. KC_END · KC_UNSUPPORTED. */
+KC_MUST_USE enum kc_error process_ask_origin(const struct process *process,
+                                             struct process_origin *ret_origin);
+/* The number of its parent as it is now. KC_END · KC_UNSAFE · KC_INVALID. */
 KC_MUST_USE enum kc_error process_read_parent(const struct process *process, uint64_t *ret_number);
 
 /* Whether the process has ended (a zombie has). */
@@ -59,12 +67,16 @@ KC_MUST_USE enum kc_error process_read_text(const struct process *process, const
 KC_MUST_USE enum kc_error process_read_pin(const struct process *process, size_t limit,
                                            char **ret_text, size_t *ret_length);
 
-/* image_open() of a handle without access, which stays the caller's. */
+/* image_open() of a handle without access, which stays the caller's. KC_TIMEOUT: somebody has a
+ * lease on it. */
 KC_MUST_USE enum kc_error image_open_place(int place, struct image **ret_image,
                                            const char **ret_why);
 
 /* The descriptor behind an image; borrowed. */
 int image_file(const struct image *image);
+
+/* Whether it is that file, which no open image ceases to be. Asks nobody. */
+bool image_is_file(const struct image *image, uint64_t device, uint64_t inode);
 
 /* The mount that it is on; borrowed. NULL: it isn't known. */
 const struct mount *image_mount(const struct image *image);

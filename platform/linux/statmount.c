@@ -15,16 +15,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SYS_STATMOUNT_NUMBER  457     /* the same on every architecture (asm-generic/unistd.h) */
-#define STATX_NUMBER_FOR_EVER 0x4000u /* STATX_MNT_ID_UNIQUE: never given to another mount */
+#define SYS_STATMOUNT_NUMBER 457 /* the same on every architecture (asm-generic/unistd.h) */
 
-#define WANT_DEVICE           UINT64_C(0x01) /* STATMOUNT_SB_BASIC */
-#define WANT_OPTIONS          UINT64_C(0x02) /* STATMOUNT_MNT_BASIC */
-#define WANT_KIND             UINT64_C(0x20) /* STATMOUNT_FS_TYPE */
-#define WANTED                (WANT_DEVICE | WANT_OPTIONS | WANT_KIND)
+#define WANT_DEVICE          UINT64_C(0x01) /* STATMOUNT_SB_BASIC */
+#define WANT_OPTIONS         UINT64_C(0x02) /* STATMOUNT_MNT_BASIC */
+#define WANT_KIND            UINT64_C(0x20) /* STATMOUNT_FS_TYPE */
+#define WANTED               (WANT_DEVICE | WANT_OPTIONS | WANT_KIND)
 
-#define OPTION_NOSUID         UINT64_C(0x02) /* MOUNT_ATTR_NOSUID */
-#define MAJOR_OF_LOOP         7u             /* Documentation/admin-guide/devices.txt */
+#define OPTION_NOSUID        UINT64_C(0x02) /* MOUNT_ATTR_NOSUID */
+#define MAJOR_OF_LOOP        7u             /* Documentation/admin-guide/devices.txt */
 
 struct question {
     uint32_t size;
@@ -54,17 +53,14 @@ struct answer {
 _Static_assert(offsetof(struct answer, options) == 64, "the kernel's layout");
 _Static_assert(offsetof(struct answer, text) == 512, "the kernel's layout");
 
-enum kc_error mount_ask(int descriptor, struct mount *ret_mount, const char **ret_why) {
-    struct statx status;
+enum kc_error mount_ask_about(const struct statx *status, struct mount *ret_mount,
+                              const char **ret_why) {
     struct answer answer = {0};
-    /* DONT_SYNC: a file server of somebody else's isn't asked and can't keep us waiting. */
-    if (statx(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_NUMBER_FOR_EVER, &status) !=
-            0 ||
-        (status.stx_mask & STATX_NUMBER_FOR_EVER) == 0) {
+    if ((status->stx_mask & MOUNT_STATX_WANTED) == 0) {
         return KC_UNSUPPORTED;
     }
     struct question question = {
-        .size = sizeof question, .mount = status.stx_mnt_id, .wanted = WANTED};
+        .size = sizeof question, .mount = status->stx_mnt_id, .wanted = WANTED};
     if (syscall(SYS_STATMOUNT_NUMBER, &question, &answer, sizeof answer, 0) != 0) {
         return errno == ENOENT ? mount_refuse_foreign(ret_why) : KC_UNSUPPORTED;
     }
@@ -72,12 +68,22 @@ enum kc_error mount_ask(int descriptor, struct mount *ret_mount, const char **re
         return KC_UNSUPPORTED;
     }
     const char *kind = answer.text + answer.kind;
-    struct mount mount = {answer.number, MOUNT_TIMES_UNPROVEN,
-                          (answer.options & OPTION_NOSUID) == 0};
+    struct mount mount = {.number = answer.number,
+                          .honours_setid = (answer.options & OPTION_NOSUID) == 0};
     enum kc_error error = mount_judge(kind, strnlen(kind, sizeof answer.text - answer.kind),
                                       answer.device_major == MAJOR_OF_LOOP, &mount, ret_why);
     if (error == KC_OK) {
         *ret_mount = mount;
     }
     return error;
+}
+
+enum kc_error mount_ask(int descriptor, struct mount *ret_mount, const char **ret_why) {
+    struct statx status;
+    /* DONT_SYNC: a file server of somebody else's isn't asked and can't keep us waiting. */
+    if (statx(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, MOUNT_STATX_WANTED, &status) !=
+        0) {
+        return KC_UNSUPPORTED;
+    }
+    return mount_ask_about(&status, ret_mount, ret_why);
 }

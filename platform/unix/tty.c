@@ -151,6 +151,11 @@ static enum kc_error ask(int terminal, const struct question *question, char *bu
     return error;
 }
 
+bool tty_is_ours(void) {
+    KC_AUTO_DESCRIPTOR terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    return terminal >= 0 && tcgetpgrp(terminal) == getpgrp();
+}
+
 static enum kc_error ask_terminal(const struct question *question, char *buffer, size_t size,
                                   size_t *ret_length) {
     KC_AUTO_DESCRIPTOR terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -75,6 +75,10 @@ bool broker_is_there(struct broker *broker, struct trouble *trouble) {
     return broker->failure == NULL || trouble_set(trouble, broker->failure, "as was told");
 }
 
+void broker_prepare(struct broker *broker) {
+    (void)broker;
+}
+
 void broker_rest(struct broker *broker) {
     (void)broker;
 }

@@ -4,6 +4,8 @@
  * again. One that is refused has a sentence.
  * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
+ * links: libkc/message_answer.c libkc/message_rules.c libkc/scan.c
+ * links: libkc/scan_decode.c libkc/compose.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson platform
  */
@@ -32,6 +34,7 @@ static void require_rules(const struct request *request) {
     /* What is about the daemon and carries anything names its values by targets. */
     bool has_values = request->action == KC_ACTION_WRITE || !is_about_items;
     bool is_own = request->action == KC_ACTION_GRANTS;
+    require(message_check_request(request) == KC_OK);
     require((request->service != NULL) == has_item);
     require(is_about_items || (request->type == KC_TYPE_REQUEST) == is_own);
     require(request->target_count <= KC_TARGETS_MAX);

@@ -3,6 +3,8 @@
  * An answer that a client takes says the same when it is written and read again.
  * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
+ * links: libkc/message_answer.c libkc/message_rules.c libkc/scan.c
+ * links: libkc/scan_decode.c libkc/compose.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson platform
  */

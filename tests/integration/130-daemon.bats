@@ -211,6 +211,24 @@ END
     wait "$open" || true
 }
 
+@test "OPENSSL_CONF loads nothing into it and changes nothing" {
+    # A process that believed it would have no SHA-256.
+    cat >"$BATS_TEST_TMPDIR/openssl.cnf" <<'END'
+openssl_conf = all
+[all]
+providers = list
+[list]
+null = one
+[one]
+activate = 1
+END
+    export OPENSSL_CONF=$BATS_TEST_TMPDIR/openssl.cnf
+    start_daemon
+    put aws key value
+    allow reader --read aws
+    is "$(reader aws key)" value
+}
+
 # attach PID: the kernel's answer to PTRACE_SEIZE.
 attach() {
     python3 -c '
@@ -377,4 +395,23 @@ hello_until() {
     wait "$kept" || true
     stop_daemon
     run -0 keychain-auth audit verify
+}
+
+@test "log, and a start that fails, show paths as text, whatever is in them" {
+    local home=$BATS_TEST_TMPDIR/$'h\e[31m\nx'
+    mkdir -m 0700 "$home"
+    HOME=$home XDG_CONFIG_HOME='' XDG_DATA_HOME='' XDG_RUNTIME_DIR='' start_daemon
+    stop_daemon
+    has "$(cat "$daemon_log")" '/h\x1b[31m\x0ax/'
+    lacks "$(cat "$daemon_log")" $'\e'
+    rm "$home/.keychain-auth/keyslots"
+    echo bad >"$home/.keychain-auth/keyslots"
+    chmod 0600 "$home/.keychain-auth/keyslots"
+    for way in --foreground --no-foreground; do
+        HOME=$home run -4 timeout 20 keychain-auth start --store file \
+            ${way/--no-foreground/} 3>&- </dev/null
+        has "$output" '/h\x1b[31m\x0ax/.keychain-auth/keyslots" is damaged'
+        lacks "$output" $'\e'
+        is "${#lines[@]}" 1
+    done
 }

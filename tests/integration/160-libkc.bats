@@ -140,6 +140,122 @@ END
     is "${lines[3]}" "parent, anew: success"
 }
 
+@test "it needs libc alone, and changes nothing in a program that has other libraries" {
+    needed=$(objdump -p "$libraries/libkc.so" | awk '$1 == "NEEDED" { print $2 }')
+    is "$(grep -v -e '^lib[atu]*b*san' <<<"$needed")" "libc.so.6"
+    # The program's own allocators before, other ones after, and values that are freed across.
+    cat >"$HOME/host.c" <<'END'
+#define _POSIX_C_SOURCE 200809L
+#include <dlfcn.h>
+#include <jansson.h>
+#include <keychain-auth.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Blocks that free() can't take: whoever mixes allocators dies of it. */
+static long blocks[2];
+static void *make(size_t size, int whose) {
+    size_t *block = malloc(size + 2 * sizeof(size_t));
+    if (block == NULL)
+        return NULL;
+    block[0] = 0x6b63u + (size_t)whose;
+    blocks[whose]++;
+    return block + 2;
+}
+static void unmake(void *memory, int whose) {
+    size_t *block = memory;
+    if (memory == NULL)
+        return;
+    if (block[-2] != 0x6b63u + (size_t)whose)
+        abort();
+    blocks[whose]--;
+    free(block - 2);
+}
+static void *make_one(size_t size) { return make(size, 0); }
+static void unmake_one(void *memory) { unmake(memory, 0); }
+static void *make_other(size_t size) { return make(size, 1); }
+static void unmake_other(void *memory) { unmake(memory, 1); }
+
+/* As a plug-in would: loaded, used, unloaded. */
+static const char *ask(const char *library) {
+    static char said[32];
+    const char *target = "key";
+    struct kc_query query = {
+        .action = "read", .service = "aws", .targets = &target, .target_count = 1};
+    struct kc_client *client = NULL;
+    struct kc_answer *answer = NULL;
+    void *loaded = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    enum kc_error (*open)(const char *, unsigned, struct kc_client **);
+    enum kc_error (*request)(struct kc_client *, const struct kc_query *, struct kc_answer **);
+    const char *(*status)(const struct kc_answer *);
+    void (*free_answer)(struct kc_answer *);
+    void (*close)(struct kc_client *);
+    if (loaded == NULL)
+        return dlerror();
+    *(void **)&open = dlsym(loaded, "kc_open");
+    *(void **)&request = dlsym(loaded, "kc_request");
+    *(void **)&status = dlsym(loaded, "kc_answer_status");
+    *(void **)&free_answer = dlsym(loaded, "kc_answer_free");
+    *(void **)&close = dlsym(loaded, "kc_close");
+    if (open(NULL, 20000, &client) != KC_OK || request(client, &query, &answer) != KC_OK)
+        return "no answer";
+    snprintf(said, sizeof said, "%s", status(answer));
+    free_answer(answer);
+    close(client);
+    dlclose(loaded);
+    return said;
+}
+
+static void check(const char *when, json_malloc_t make_wanted, json_free_t unmake_wanted) {
+    json_malloc_t make_now;
+    json_free_t unmake_now;
+    json_get_alloc_funcs(&make_now, &unmake_now);
+    if (make_now != make_wanted || unmake_now != unmake_wanted)
+        printf("%s: the allocators were changed\n", when);
+}
+
+int main(int argc, char **argv) {
+    struct sigaction before;
+    struct sigaction after;
+    json_malloc_t make_first;
+    json_free_t unmake_first;
+    (void)argc;
+    sigaction(SIGPIPE, NULL, &before);
+    json_get_alloc_funcs(&make_first, &unmake_first);
+    json_t *plain = json_pack("{s:s}", "made", "before");
+    printf("%s\n", ask(argv[1]));
+    check("with jansson's own", make_first, unmake_first);
+    json_decref(plain);
+
+    json_set_alloc_funcs(make_one, unmake_one);
+    json_t *one = json_pack("{s:[i,i]}", "made", 1, 2);
+    printf("%s\n", ask(argv[1]));
+    check("with one's own", make_one, unmake_one);
+    json_decref(one);
+
+    json_set_alloc_funcs(make_other, unmake_other);
+    json_t *other = json_loads("[\"made\"]", 0, NULL);
+    printf("%s\n", ask(argv[1]));
+    check("with others", make_other, unmake_other);
+    json_decref(other);
+    sigaction(SIGPIPE, NULL, &after);
+    printf("%ld %ld %d\n", blocks[0], blocks[1], before.sa_handler == after.sa_handler);
+    return 0;
+}
+END
+    cc -std=c11 "${sanitizers[@]}" -o "$HOME/host" "$HOME/host.c" \
+        "-I$prefix/include/keychain-auth" -ljansson
+    keychain-auth register "$HOME/host" --read aws --library "$libraries/libkc.so"
+    run -0 "$HOME/host" "$libraries/libkc.so"
+    is "$output" "success
+success
+success
+0 0 1"
+}
+
 @test "a library that root doesn't own must be registered with the program" {
     if [ "$(stat -c %u "$libraries/libkc.so")" = 0 ]; then
         cp -r "$libraries" "$HOME/own"

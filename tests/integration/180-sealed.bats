@@ -143,7 +143,15 @@ END
     unlock
     run -1 reader aws key
     has "$(fact record_state)" "gone from the store"
+    keychain-auth lock
+    unlock
+    has "$(fact record_state)" "gone from the store" "until somebody has looked"
     run -0 proven policy accept
+    is "$(reader aws key)" v4lue
+    is "$(fact record_state)" ok
+    keychain-auth lock
+    unlock
+    is "$(fact record_state) $(fact slots_state)" "ok ok"
     is "$(reader aws key)" v4lue
 }
 
@@ -176,6 +184,83 @@ END
     keychain-auth lock
     unlock
     is "$(fact record_state)" ok
+}
+
+@test "while it is locked a change of the passphrase passes over nothing that unlock would tell" {
+    local twice=$'correct horse\nbattery staple' keyring=$HOME/.keychain-auth/keyring.json
+    keychain-auth lock
+    run -0 with $'correct horse\ncorrect horse' keychain-auth passphrase change
+    unlock
+    is "$(fact record_state) $(fact slots_state)" "ok ok"
+    reader aws key
+    stop_daemon
+    head -n -3 "$audit_log" >"$audit_log.new"
+    chmod 0600 "$audit_log.new"
+    mv "$audit_log.new" "$audit_log"
+    start_daemon
+    for words in "passphrase change" "passphrase remove"; do
+        # shellcheck disable=SC2086 # words are meant to be split
+        run -4 --separate-stderr with "$twice" keychain-auth $words
+        has "$stderr" "cut off"
+        has "$stderr" "keychain-auth unlock"
+    done
+    unlock
+    has "$(fact record_state)" "cut off"
+    cp "$slots" "$BATS_TEST_TMPDIR/old"
+    run -0 with "$twice" keychain-auth passphrase change
+    stop_daemon
+    cp "$BATS_TEST_TMPDIR/old" "$slots"
+    start_daemon
+    run -4 --separate-stderr with "$twice" keychain-auth passphrase change
+    has "$stderr" "key slots was changed"
+    unlock
+    has "$(fact slots_state)" "changed by another program"
+    run -0 with $'correct horse\ncorrect horse' keychain-auth passphrase change
+    stop_daemon
+    grep -v '"service":"keychain-auth"' "$keyring" | sed 'N;s/,\n\]}/\n]}/;P;D' >"$keyring.new"
+    chmod 0600 "$keyring.new"
+    mv "$keyring.new" "$keyring"
+    start_daemon
+    run -4 --separate-stderr with "$twice" keychain-auth passphrase change
+    has "$stderr" "gone from the store"
+    unlock
+    has "$(fact record_state)" "gone from the store"
+}
+
+@test "the last passphrase doesn't go while somebody else's edit would come in force by that" {
+    grant_git
+    run -4 --separate-stderr proven passphrase remove
+    has "$stderr" "policy restore"
+    is "$(fact lock)" unlocked
+    run -1 reader git key
+    keychain-auth lock
+    run -4 --separate-stderr proven passphrase remove
+    has "$stderr" "policy restore"
+    unlock
+    proven policy restore
+    run -0 proven passphrase remove
+    is "$(fact lock)" none
+    run -1 reader git key
+    is "$(reader aws key)" v4lue
+    lacks "$(cat "$config")" '"seal"'
+}
+
+@test "what is told of the slots and the record stays told when the policy is changed" {
+    cp "$slots" "$BATS_TEST_TMPDIR/old"
+    with $'correct horse\ncorrect horse' keychain-auth passphrase change
+    cp "$BATS_TEST_TMPDIR/old" "$slots"
+    await grep -q '"event":"slots_changed"' "$audit_log"
+    proven allow "$(command -v reader)" --read git
+    has "$(fact slots_state)" "changed by another program"
+    reader aws key
+    keychain-auth lock
+    head -n -3 "$audit_log" >"$audit_log.new"
+    chmod 0600 "$audit_log.new"
+    mv "$audit_log.new" "$audit_log"
+    unlock
+    has "$(fact record_state)" "cut off"
+    proven revoke "$(command -v reader)" --read git
+    has "$(fact record_state)" "cut off"
 }
 
 @test "what the daemon remembers is in no client's reach, and isn't counted" {

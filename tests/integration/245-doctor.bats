@@ -220,6 +220,56 @@ are_told() {
         <<<"$output" | sort -u)" note
 }
 
+# shell_says SHELL FILE LINE: what is found when the shell's start file has this line.
+shell_says() {
+    mkdir -p "$(dirname "$2")"
+    printf '%s\n' "$3" >"$2"
+    SHELL=/bin/$1 found shellenv
+}
+
+@test "the start file of each shell: its line, none, another installation's, another shell's" {
+    prefix=$(dirname "$(command -v keychain-auth)")
+    is "$(SHELL=/bin/tcsh found shellenv)" none
+    is "$(SHELL=/bin/bash found shellenv)" note
+    SHELL=/bin/bash mends shellenv
+    is "$(SHELL=/bin/bash found shellenv)" ok
+    mkdir -p "$PWD/z" "$XDG_CONFIG_HOME/fish"
+    ZDOTDIR=$PWD/z SHELL=/bin/zsh mends shellenv
+    is "$(cat "$PWD/z/.zshrc")" 'eval "$(keychain-auth shellenv zsh)"'
+    SHELL=/usr/bin/fish mends shellenv
+    is "$(SHELL=/usr/bin/fish found shellenv)" ok
+    is "$(shell_says bash "$HOME/.bashrc" "eval \"\$($prefix/keychain-auth shellenv bash)\"")" ok
+    is "$(shell_says bash "$HOME/.bashrc" 'eval "$(/opt/keychain-auth shellenv bash)"')" warning
+    is "$(shell_says bash "$HOME/.bashrc" 'eval "$(keychain-auth shellenv zsh)"')" warning
+    # A file of dots is often a link, and may be anything.
+    mv "$HOME/.bashrc" "$HOME/dots"
+    ln -s dots "$HOME/.bashrc"
+    is "$(SHELL=/bin/bash found shellenv)" warning
+    rm "$HOME/.bashrc"
+    mkfifo "$HOME/.bashrc"
+    is "$(SHELL=/bin/bash timeout 10 keychain-auth doctor --json |
+        jq '[.findings[] | select(.check == "shellenv")] | length')" 0
+}
+
+@test "an empty place in PATH is this directory, as it is for a shell" {
+    mkdir other
+    other_program "$PWD/other/kcget"
+    cd other
+    for path in ":$PATH" ".:$PATH"; do
+        is "$(PATH=$path found path)" warning "$path"
+        has "$(PATH=$path found path fact)" "$PWD/kcget"
+    done
+}
+
+@test "a list of those who wait that can't be read" {
+    echo nonsense >"$pending"
+    chmod 0600 "$pending"
+    is "$(found pending)" warning
+    has "$(found pending fact)" "can't be used"
+    run -1 reader aws key
+    is "$(found pending)" note
+}
+
 @test "who waits for an approval" {
     run -1 reader aws key
     is "$(found pending)" note

@@ -295,6 +295,11 @@ END
     keychain-auth register both --interpreter "$python" --read aws
     run -1 in_session "$bash" both
     has "$output" "$PWD/both"
+    # The denial tells how that is changed; the entry keeps what it has.
+    has "$output" "keychain-auth register $PWD/both --interpreter $bash"
+    keychain-auth register "$PWD/both" --interpreter "$bash"
+    run -0 in_session "$bash" both
+    is "$output" prize
 }
 
 @test "a script that goes elsewhere is still that script, and no other of its name" {

@@ -64,6 +64,21 @@ registered() {
     jq -r '.registered_binaries[].path' "$config" | grep -cFx -- "$1"
 }
 
+@test "what can't be listed isn't offered for approval, and what can be done is said" {
+    local odd=$'caf\xe9.sh'
+    trust_top
+    script "$odd" 'kcget aws key'
+    run -1 in_session "./$odd"
+    has "$output" "it can't be approved: a path isn't UTF-8 text, which no policy can hold"
+    lacks "$output" "keychain-auth approve"
+    is "$(waiting length)" 0
+    mv "$odd" cafe.sh
+    run -1 in_session ./cafe.sh
+    keychain-auth approve "$(id_of_newest)" --read aws --with-chain
+    run -0 in_session ./cafe.sh
+    is "$output" prize
+}
+
 @test "list-pending draws a chain with what it wanted, what each lacks, and the command" {
     trust_top
     script deploy.sh 'kcget aws key'

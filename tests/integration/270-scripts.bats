@@ -39,6 +39,16 @@ entry() {
 END
 }
 
+@test "a script that no chain could be told with isn't registered" {
+    write "#!$bash"
+    truncate -s 8M "$script"
+    keychain-auth register "$script"
+    truncate -s 8388609 "$script"
+    run -1 keychain-auth upgrade "$script"
+    run -1 keychain-auth register "$script" --interpreter "$bash"
+    has "$output" "a script of more than 8 MiB, which is never allowed"
+}
+
 @test "a link to the interpreter is followed, through PATH, too" {
     mkdir "$BATS_TEST_TMPDIR/bin"
     ln -s "$bash" "$BATS_TEST_TMPDIR/bin/mysh"

@@ -215,3 +215,42 @@ END
     wait "$server" || true
     is "$(sed -n 2p "$HOME/smtp.out")" mailpass
 }
+
+@test "svn keeps its password there and not in its own file, and finds it again" {
+    local tool
+    for tool in svn svnserve svnadmin; do
+        command -v "$tool" >/dev/null || skip "$tool isn't installed"
+    done
+    [[ $(svn --version) == *"Gnome Keyring"* ]] || skip "this svn has no libsecret"
+    local service=org.gnome.keyring.NetworkPassword
+    may_use "$(command -v svn)" $service,org.freedesktop.Secret.Generic
+    svnadmin create "$HOME/repository"
+    printf '[general]\nanon-access = none\npassword-db = passwd\nrealm = the realm\n' \
+        >"$HOME/repository/conf/svnserve.conf"
+    printf '[users]\nbob = svnpass\n' >"$HOME/repository/conf/passwd"
+    cat >"$HOME/serve.py" <<'END'
+import socket, subprocess, sys
+listener = socket.create_server(("127.0.0.1", 0))
+listener.settimeout(20)
+print(listener.getsockname()[1], flush=True)
+for _ in range(2):
+    peer, _ = listener.accept()
+    with peer:
+        subprocess.run(["svnserve", "-i", "-r", sys.argv[1]], stdin=peer, stdout=peer, timeout=20)
+END
+    /usr/bin/python3 "$HOME/serve.py" "$HOME/repository" 3>&- >"$HOME/port" &
+    local server=$!
+    await grep -q . "$HOME/port"
+    local options=(--non-interactive --username bob
+        --config-option config:auth:password-stores=gnome-keyring
+        --config-option servers:global:store-passwords=yes)
+    local url
+    url=svn://127.0.0.1:$(cat "$HOME/port")/
+    run -0 kc-shim svn info "${options[@]}" --password svnpass "$url"
+    lacks "$(cat "$HOME"/.subversion/auth/svn.simple/*)" svnpass
+    run -0 kc-shim svn info "${options[@]}" "$url"
+    has "$output" "Revision: 0"
+    wait "$server"
+    is "$(record '.action == "read"' | jq -r '.binary_path + " " + .result')" \
+        "/usr/bin/svn success"
+}

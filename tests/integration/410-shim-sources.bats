@@ -59,7 +59,7 @@ may_use() {
 # Why each of libsecret's own tests that doesn't pass can't.
 expected_misses() {
     cat <<'END'
-/prompt/* the mock's prompts, at paths of its own; the daemon never asks for one
+/prompt/* the mock's prompts, at paths of its own
 /session/ensure-plain the mock refuses DH there; the shim speaks it
 /session/ensure-async-plain the mock refuses DH there; the shim speaks it
 /session/ensure-async-twice the mock refuses DH there; the shim speaks it

@@ -172,6 +172,62 @@ in_fish() {
     has "$(in_fish './bin/kcget git htt')" 'https://me@host/x'
 }
 
+# The command behind kc-shim, and kcshim of shellenv: a program of the test, with completions of its
+# own in each shell, that shows what it was given.
+need_shim() {
+    command -v kc-shim >/dev/null || skip "kc-shim isn't built"
+    printf '#!/bin/sh\necho "given: $*"\n' >"$BATS_TEST_TMPDIR/bin/zz-tool"
+    chmod 0755 "$BATS_TEST_TMPDIR/bin/zz-tool"
+    # Which program runs isn't the matter here.
+    printf '#!/bin/sh\ncase $1 in --help) echo " --help --version" && exit ;; %s\n' \
+        '--) shift ;; esac; exec "$@"' >"$BATS_TEST_TMPDIR/bin/kc-shim"
+    chmod 0755 "$BATS_TEST_TMPDIR/bin/kc-shim"
+}
+
+@test "bash: the command behind kc-shim and kcshim, with its own completion" {
+    need_shim
+    loader=/usr/share/bash-completion/bash_completion
+    [ -r "$loader" ] || skip "bash-completion is missing"
+    run -0 typed ". $loader" ". '$share/bash-completion/completions/kc-shim'" \
+        'complete -W "alpha beta" zz-tool' 'kcshim() { kc-shim "$@"; }' \
+        'kc-shim zz-to\tal\t' 'kc-shim -- zz-to\tbe\t' 'kcshim zz-to\tal\t x' 'kc-shim --he\t'
+    is "$(grep -c '^given: alpha' <<<"$output")" 2 "$output"
+    is "$(grep -cx 'given: beta' <<<"$output")" 1 "$output"
+    is "$(grep -cx -- ' --help --version' <<<"$output")" 1 "$output"
+    # Without bash-completion: its name, and then files.
+    run -0 typed ". '$share/bash-completion/completions/kc-shim'" 'kc-shim zz-to\tplain-f\t'
+    is "$(grep -cx 'given: plain-file' <<<"$output")" 1 "$output"
+    is "$(diff "$share"/bash-completion/completions/kc{-,}shim)" ""
+}
+
+@test "zsh: the command behind kc-shim and kcshim, with its own completion" {
+    need zsh
+    need_shim
+    run -0 in_zsh 'kcshim() { kc-shim "$@" }; compdef "compadd alpha beta" zz-tool' \
+        'kc-shim zz-to\tal\t' 'kc-shim -- zz-to\tbe\t' 'kcshim zz-to\tal\t x' 'kc-shim --he\t'
+    is "$(grep -c 'given: alpha' <<<"$output")" 2 "$output"
+    is "$(grep -c 'given: beta' <<<"$output")" 1 "$output"
+    has "$output" ' --help --version'
+}
+
+@test "fish: the command behind kc-shim and kcshim, with its own completion" {
+    need fish
+    need_shim
+    behind() {
+        fish --no-config -c '
+            keychain-auth shellenv fish | source
+            set -p fish_complete_path $argv[1]
+            complete -c zz-tool -f -a "alpha beta"
+            complete -C $argv[2]' "$share/fish/vendor_completions.d" "$1" | cut -f 1
+    }
+    for program in kc-shim kcshim; do
+        has "$(behind "$program zz-to")" zz-tool
+        is "$(behind "$program zz-tool al")" alpha
+        is "$(behind "$program -- zz-tool be")" beta
+        has "$(behind "$program --he")" --help
+    done
+}
+
 @test "without a daemon: the same words, no names, no noise; a stopped one costs a second" {
     stop_daemon
     is "$(comp 'keychain-auth li' 2>&1)" $'list-pending\nlist'

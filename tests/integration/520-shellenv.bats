@@ -147,6 +147,21 @@ nothing_is_left() {
     await test -e slept # nobody is left behind
 }
 
+# Both are in a directory where any program of the user may write.
+@test "a prompt reads a file, and no pipe that somebody put in its place" {
+    [ -e "$pending" ] || echo '{"version":1,"pending":[]}' >"$pending"
+    chmod 0600 "$pending"
+    mkfifo "$XDG_CONFIG_HOME/keychain-auth/pending.count"
+    for shell in $(shells); do
+        export -f in_shell
+        export own
+        run -0 timeout 5 bash -c 'in_shell "$1" kcprompt' bash "$shell"
+        is "$output" "" "$shell"
+        rm -f "$XDG_CONFIG_HOME/keychain-auth/pending.count"
+        mkfifo "$XDG_CONFIG_HOME/keychain-auth/pending.count"
+    done
+}
+
 # prompted LINE...: a bash at a terminal whose prompt is ours and then "ready> ".
 prompted() {
     printf '%s\n' "KEYCHAIN_AUTH_PROMPT=1; eval \"\$(\"\$OWN\" shellenv bash)\"" \

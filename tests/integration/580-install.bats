@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+    [ -z "${daemon_pid-}" ] || kill -CONT "$daemon_pid"
     stop_daemon
 }
 
@@ -54,6 +55,94 @@ data() {
     is "$(data)" ""
     is "$(find "$XDG_RUNTIME_DIR" -mindepth 1)" ""
     is "$(find "$prefix" ! -type d)" ""
+}
+
+# everything: each file below the home and the runtime directory.
+everything() {
+    find "$HOME" "$XDG_RUNTIME_DIR" -mindepth 1 | LC_ALL=C sort
+}
+
+@test "--purge takes what every program wrote, and what a shell did" {
+    mkdir -p "$HOME/.config" "$HOME/.local/share"
+    before=$(everything)
+    mkdir -p "$XDG_CONFIG_HOME/keychain-auth"
+    echo '{"audit":{"rotate_bytes":65536}}' >"$XDG_CONFIG_HOME/keychain-auth/config.json"
+    chmod 0700 "$XDG_CONFIG_HOME/keychain-auth"
+    chmod 0600 "$XDG_CONFIG_HOME/keychain-auth/config.json"
+    start_detached
+    put aws key value
+    run kcget aws key
+    keychain-auth audit verify
+    with 'correct horse' keychain-auth passphrase set
+    bash --norc --noprofile -c 'eval "$(keychain-auth shellenv bash)"; kcprompt; wait' >/dev/null
+    await test -e "$XDG_CONFIG_HOME/keychain-auth/pending.count"
+    # What a crash leaves, and old files of the record.
+    touch "$XDG_DATA_HOME/keychain-auth/audit.log.000001.gz" \
+        "$XDG_CONFIG_HOME/keychain-auth/config.json.new.abcdef"
+    has "$(everything)" keyslots
+    run -0 uninstall --purge
+    is "$(everything)" "$before"
+}
+
+@test "a relative XDG directory is none, for the programs as for --purge" {
+    cd "$BATS_TEST_TMPDIR"
+    start_detached
+    put aws key value
+    keychain-auth stop
+    mkdir -p elsewhere/keychain-auth
+    touch elsewhere/keychain-auth/precious
+    XDG_CONFIG_HOME=elsewhere XDG_DATA_HOME=elsewhere XDG_RUNTIME_DIR=elsewhere \
+        run -0 uninstall --purge
+    [ -e elsewhere/keychain-auth/precious ]
+    is "$(data)" ""
+}
+
+@test "a directory that is a link elsewhere is told, and what it leads to stays" {
+    start_detached
+    put aws key value
+    keychain-auth stop
+    mv "$HOME/.keychain-auth" "$BATS_TEST_TMPDIR/shared"
+    ln -s "$BATS_TEST_TMPDIR/shared" "$HOME/.keychain-auth"
+    run -1 uninstall --purge
+    has "$output" "$BATS_TEST_TMPDIR/shared"
+    [ -e "$BATS_TEST_TMPDIR/shared/keyring.json" ]
+    [ -L "$HOME/.keychain-auth" ]
+    is "$(data)" "$HOME/.keychain-auth"
+    lacks "$output" "kept for"
+}
+
+@test "nothing is removed while a daemon goes on that can't be stopped" {
+    start_daemon
+    put aws key value
+    kill -STOP "$daemon_pid"
+    run -1 uninstall --purge
+    kill -CONT "$daemon_pid"
+    has "$output" "still runs"
+    [ -x "$prefix/bin/keychain-auth" ]
+    [ -e "$HOME/.keychain-auth/keyring.json" ]
+}
+
+@test "without programs --purge stops the daemon that still runs, or says that it does" {
+    start_daemon
+    put aws key value
+    rm "$prefix/share/keychain-auth/installed"
+    run -0 uninstall --purge
+    await eval '! kill -0 "$daemon_pid"'
+    daemon_ended
+    is "$(data)" ""
+}
+
+@test "files of one's own that name the programs are told" {
+    mkdir -p "$HOME/.aws" "$HOME/.config/git"
+    echo 'credential_process = aws-credential-keychain-auth x' >"$HOME/.aws/config"
+    echo 'eval "$(keychain-auth shellenv bash)"' >"$HOME/.bashrc"
+    printf '[credential]\n\thelper = keychain-auth\n' >"$HOME/.gitconfig"
+    echo '[user]' >"$HOME/.config/git/config"
+    run -0 uninstall
+    has "$output" "$HOME/.aws/config"
+    has "$output" "$HOME/.bashrc"
+    has "$output" "$HOME/.gitconfig"
+    lacks "$output" "$HOME/.config/git/config"
 }
 
 @test "what isn't installed isn't removed" {

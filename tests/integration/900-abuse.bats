@@ -169,6 +169,33 @@ release() {
     is_served
 }
 
+# own_memory: what the daemon shares with nobody and no file, in KiB.
+own_memory() {
+    sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$daemon_pid/status"
+}
+
+@test "an idle connection costs 4 KiB at most, and nothing once it is gone" {
+    ! grep -qE '__[at]san_init' "$(command -v keychain-auth)" ||
+        skip "a sanitizer's own books are larger than what they are about"
+    await has_sessions 0
+    before=$(own_memory)
+    [ "$before" -le 2048 ] # of its own, as it waits
+    for ((i = 0; i < 10; i++)); do
+        cp "$(command -v crowd)" "$BATS_TEST_TMPDIR/crowd$i"
+        hold "out$i" "$BATS_TEST_TMPDIR/crowd$i" hold 50
+    done
+    for ((i = 0; i < 10; i++)); do
+        is "$(held "out$i")" "50 0"
+    done
+    [ "$(own_memory)" -le $((before + 500 * 4)) ]
+    release
+    end=$((SECONDS + 30)) # it looks at that ten seconds after the last one left
+    until [ "$(own_memory)" -le $((before + 256)) ]; do
+        [ "$SECONDS" -lt "$end" ]
+        sleep 0.2
+    done
+}
+
 @test "$KC_MANY connections one after another leave nothing behind" {
     half=$((KC_MANY / 2))
     run -0 crowd pass "$socket" "$half"

@@ -21,7 +21,7 @@ BELOW = {
 }
 
 HEAVY = [
-    (r"uv\.h", r"daemon/(daemon|accept|channel|worker)\.c|daemon/vault_internal\.h"),
+    (r"uv\.h", r"daemon/(daemon|accept|channel|rest|worker)\.c|daemon/vault_internal\.h"),
     (r"jansson\.h", r"libkc/message\w*\.[ch]|daemon/(policy|pending|audit|config)\w*\.c"
                     r"|daemon/store/(sealed_file|keyring_text)\w*\.c|daemon/admin/\w+\.c"),
     (r"openssl/.*", r"daemon/(crypto|digest)\w*\.c"),

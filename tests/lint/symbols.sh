@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The shared library exports the functions of keychain-auth.h, all of them and nothing else; the
 # shim, which is loaded into other people's programs, one function in each of its two parts: the
-# hook, and the server's door.
+# hook, and the server's door; and our own program's module one table.
 set -euo pipefail
 . "$(dirname "$0")/lint.bash"
 build=${1:?usage: $0 BUILD_DIR}
@@ -24,6 +24,8 @@ check() {
     diff <(printf '%s\n' g_type_register_static_simple kcshim_redirect) \
         <(for shim in "${shims[@]}"; do exported "$shim"; done) |
         sed -n 's/^< /the shim lacks /p;s/^> /the shim exports /p'
+    diff <(echo kc_desktop_module) <(exported "$module") |
+        sed -n 's/^< /the module lacks /p;s/^> /the module exports /p'
 }
 
 need nm cc
@@ -32,8 +34,10 @@ echo 'int extra(void); int extra(void) { return 1; }' |
     cc -shared -fPIC -x c - -o "$sample_top/sample.so"
 library=$sample_top/sample.so
 shims=("$library")
+module=$library
 must_find "not exported: kc_promised" "exported: extra" "the shim exports extra" \
-    "the shim lacks kcshim_redirect"
+    "the shim lacks kcshim_redirect" "the module exports extra" "the module lacks kc_desktop_module"
 library=$(cd "$build" && pwd)/libkc.so
 shims=("$build/shim/libkcshim.so" "$build/shim/keychain-auth/libkcshim-server.so")
+module=$build/module/libkeychain-auth-desktop.so
 report

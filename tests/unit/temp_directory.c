@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -48,6 +49,42 @@ void temp_directory_remove(char *path) {
     }
     assert_int_equal(nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
     free(path);
+}
+
+size_t temp_directory_count(const char *path) {
+    DIR *directory = opendir(path);
+    assert_non_null(directory);
+    size_t count = 0;
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        count += entry->d_name[0] != '.';
+    }
+    assert_int_equal(closedir(directory), 0);
+    return count;
+}
+
+void temp_place_init(struct temp_place *place, const char *name) {
+    place->directory = temp_directory_new();
+    place->path = temp_path(place->directory, name);
+}
+
+void temp_place_clear(struct temp_place *place) {
+    temp_directory_remove(place->directory);
+    free(place->path);
+    *place = (struct temp_place){.path = NULL};
+}
+
+int temp_place_new(const char *name, void **ret_state) {
+    struct temp_place *place = calloc(1, sizeof *place);
+    assert_non_null(place);
+    temp_place_init(place, name);
+    *ret_state = place;
+    return 0;
+}
+
+int temp_place_free(void **state) {
+    temp_place_clear(*state);
+    free(*state);
+    return 0;
 }
 
 char *temp_file_read(const char *path, size_t *ret_length) {

@@ -310,6 +310,8 @@ static void test_parent_is_checked_without_being_looked_for(void **state) {
     assert_int_equal(process_check_parent(child, parent), KC_OK);
     assert_int_equal(process_check_parent(parent, above), KC_OK);
     assert_int_equal(process_check_parent(child, above), KC_CHANGED);
+    assert_int_equal(process_names_parent(child, parent), KC_OK);
+    assert_int_equal(process_names_parent(child, above), KC_CHANGED);
     assert_int_equal(process_check_parent(parent, child), KC_CHANGED);
     victim_execute(&pair.parent, SLEEP);
     assert_int_equal(process_check_parent(child, parent), KC_CHANGED);

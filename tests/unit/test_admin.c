@@ -3,6 +3,7 @@
  * The pure parts of the commands: which programs draw a warning, what somebody may have meant,
  * how rights are read from a command line, what runs a script.
  *
+ * links: daemon/admin/search_path.c tests/unit/temp_directory.c
  * links: daemon/admin/general.c daemon/admin/nearest.c daemon/admin/rights.c daemon/admin/say.c
  * links: daemon/admin/pairs.c daemon/policy.c
  * links: daemon/admin/libraries.c daemon/admin/subject.c daemon/digest.c daemon/policy_entry.c
@@ -19,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "daemon/admin/general.h"
 #include "daemon/admin/libraries.h"
@@ -26,9 +29,11 @@
 #include "daemon/admin/pairs.h"
 #include "daemon/admin/rights.h"
 #include "daemon/admin/script.h"
+#include "daemon/admin/search_path.h"
 #include "daemon/admin/shebang.h"
 #include "daemon/admin/subject.h"
 #include "daemon/config_flags.h"
+#include "tests/unit/temp_directory.h"
 
 static void test_general_knows_what_anything_can_drive(void **state) {
     (void)state;
@@ -336,6 +341,64 @@ static void test_pairs_refuse_what_has_no_name(void **state) {
     }
 }
 
+static void make_program(const char *directory, const char *name) {
+    char *path = temp_path(directory, name);
+    temp_file_write(path, "#!/bin/sh\n", 10);
+    assert_int_equal(chmod(path, 0700), 0);
+    free(path);
+}
+
+/* "@" in PATH stands for a directory with "tool" in it; in the present one there is another. */
+static void test_search_path_reads_it_as_a_shell_does(void **state) {
+    (void)state;
+    static const struct {
+        const char *path;
+        bool only_absolute;
+        const char *found; /* "" : none */
+    } cases[] = {
+        {"@", true, "@/tool"},
+        {"/nowhere:@", true, "@/tool"},
+        {"/nowhere", false, ""},
+        {"", false, "./tool"},
+        {"", true, ""},
+        {":@", false, "./tool"},
+        {":@", true, "@/tool"},
+        {"/nowhere:", false, "./tool"},
+        {"/nowhere::@", true, "@/tool"},
+        {".:@", false, "./tool"},
+    };
+    char *here = temp_directory_new();
+    char *there = temp_directory_new();
+    make_program(here, "tool");
+    make_program(there, "tool");
+    assert_int_equal(chdir(here), 0);
+    char *before = strdup(getenv("PATH"));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[512];
+        char wanted[512];
+        char found[SEARCH_PATH_SIZE] = "";
+        const char *at = strchr(cases[i].path, '@');
+        (void)snprintf(path, sizeof path, "%.*s%s", at != NULL ? (int)(at - cases[i].path) : 99,
+                       cases[i].path, at != NULL ? there : "");
+        (void)snprintf(wanted, sizeof wanted, "%s%s", cases[i].found[0] == '@' ? there : "",
+                       cases[i].found + (cases[i].found[0] == '@' ? 1 : 0));
+        assert_int_equal(setenv("PATH", path, 1), 0);
+        bool is_found = search_path("tool", cases[i].only_absolute, found);
+        assert_int_equal(is_found, wanted[0] != '\0');
+        if (is_found) {
+            assert_string_equal(found, wanted);
+        }
+    }
+    assert_int_equal(unsetenv("PATH"), 0);
+    char found[SEARCH_PATH_SIZE];
+    assert_false(search_path("tool", false, found));
+    assert_int_equal(setenv("PATH", before, 1), 0);
+    assert_int_equal(chdir("/"), 0);
+    free(before);
+    temp_directory_remove(here);
+    temp_directory_remove(there);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_general_knows_what_anything_can_drive),
@@ -353,6 +416,7 @@ int main(void) {
         cmocka_unit_test(test_script_finds_the_program_that_runs_it),
         cmocka_unit_test(test_pairs_split_at_the_first_equals_sign),
         cmocka_unit_test(test_pairs_refuse_what_has_no_name),
+        cmocka_unit_test(test_search_path_reads_it_as_a_shell_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -374,18 +374,25 @@ static void test_audit_ends_a_line_that_lacks_only_its_newline(void **state) {
     assert_holds(place, 3);
 }
 
-static void test_audit_goes_on_behind_garbage_longer_than_its_window(void **state) {
-    const struct place *place = *state;
-    size_t size = 5 * (size_t)AUDIT_LINE_MAX;
-    char *garbage = malloc(size + 1);
+/* `end` stands behind `size` bytes. */
+static void append_garbage(const struct place *place, size_t size, const char *end) {
+    char *garbage = malloc(size + strlen(end) + 1);
     assert_non_null(garbage);
     memset(garbage, 'x', size);
-    garbage[size] = '\0';
-    write_notes(place, 2);
+    memcpy(garbage + size, end, strlen(end) + 1);
     append_log(place, garbage);
     free(garbage);
+}
+
+static void test_audit_goes_on_behind_garbage_longer_than_its_window(void **state) {
+    const struct place *place = *state;
+    write_notes(place, 2);
+    append_garbage(place, 5 * (size_t)AUDIT_LINE_MAX, "");
     write_notes(place, 1);
     assert_holds(place, 5);
+    append_garbage(place, 5 * (size_t)AUDIT_LINE_MAX, "\n");
+    write_notes(place, 1);
+    assert_holds(place, 8);
 }
 
 static void test_audit_tells_that_its_log_was_replaced(void **state) {

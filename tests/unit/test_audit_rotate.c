@@ -11,6 +11,7 @@
  * links: -ljansson -lcrypto -lz
  * links: -Wl,--wrap=write -Wl,--wrap=link -Wl,--wrap=renameat -Wl,--wrap=unlink
  * links: -Wl,--wrap=fsync -Wl,--wrap=fdatasync
+ * links: -Wl,--wrap=clock_wall_us -Wl,--wrap=clock_monotonic_ms
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,21 @@ static struct {
     size_t calls_left; /* 0: none */
     bool is_behind;    /* after the call, or after half of it when it writes */
     bool cant_link;
+    int64_t wall_ahead_us; /* of the system's own clocks */
+    uint64_t ahead_ms;
 } plan;
+
+int64_t __real_clock_wall_us(void);
+int64_t __wrap_clock_wall_us(void);
+int64_t __wrap_clock_wall_us(void) {
+    return __real_clock_wall_us() + plan.wall_ahead_us;
+}
+
+uint64_t __real_clock_monotonic_ms(void);
+uint64_t __wrap_clock_monotonic_ms(void);
+uint64_t __wrap_clock_monotonic_ms(void) {
+    return __real_clock_monotonic_ms() + plan.ahead_ms;
+}
 
 static bool is_now(void) {
     return plan.calls_left > 0 && --plan.calls_left == 0;
@@ -121,29 +136,11 @@ ssize_t __wrap_write(int file, const void *bytes, size_t length) {
 
 /* A record in a directory of its own */
 
-struct place {
-    char *directory;
-    char *path;
-};
-
 static int make_place(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    place->directory = temp_directory_new();
-    place->path = temp_path(place->directory, "audit.log");
-    *state = place;
-    return 0;
+    return temp_place_new("audit.log", state);
 }
 
-static int remove_place(void **state) {
-    struct place *place = *state;
-    temp_directory_remove(place->directory);
-    free(place->path);
-    free(place);
-    return 0;
-}
-
-static struct audit *open_audit(const struct place *place) {
+static struct audit *open_audit(const struct temp_place *place) {
     const struct audit_limits limits = {.bytes = SHORT_FILE};
     struct audit *audit = NULL;
     assert_int_equal(audit_open(place->path, &audit), KC_OK);
@@ -158,20 +155,20 @@ static enum kc_error write_note(struct audit *audit, size_t number) {
     return audit_note(audit, &note);
 }
 
-static void write_notes(const struct place *place, size_t first, size_t count) {
+static void write_notes(const struct temp_place *place, size_t first, size_t count) {
     KC_AUTO(audit) audit = open_audit(place);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(write_note(audit, first + i), KC_OK);
     }
 }
 
-static size_t count_files(const struct place *place) {
+static size_t count_files(const struct temp_place *place) {
     KC_AUTO(audit_files) files = NULL;
     assert_int_equal(audit_files_new(place->path, &files), KC_OK);
     return files->count;
 }
 
-static void assert_holds(const struct place *place) {
+static void assert_holds(const struct temp_place *place) {
     struct audit_proof proof;
     char why[KC_MESSAGE_MAX];
     enum kc_error error = audit_prove(place->path, &proof, why);
@@ -180,7 +177,7 @@ static void assert_holds(const struct place *place) {
     assert_int_equal(proof.files, count_files(place));
 }
 
-static void assert_damaged(const struct place *place, const char *reason) {
+static void assert_damaged(const struct temp_place *place, const char *reason) {
     struct audit_proof proof;
     char why[KC_MESSAGE_MAX];
     assert_int_equal(audit_prove(place->path, &proof, why), KC_DAMAGED);
@@ -190,7 +187,7 @@ static void assert_damaged(const struct place *place, const char *reason) {
 }
 
 /* How many lines of all files have that message. */
-static size_t count_notes(const struct place *place, const char *message) {
+static size_t count_notes(const struct temp_place *place, const char *message) {
     KC_AUTO(audit_files) files = NULL;
     size_t count = 0;
     assert_int_equal(audit_files_new(place->path, &files), KC_OK);
@@ -209,13 +206,13 @@ static size_t count_notes(const struct place *place, const char *message) {
     return count;
 }
 
-static char *name_of(const struct place *place, const char *suffix) {
+static char *name_of(const struct temp_place *place, const char *suffix) {
     char name[64];
     (void)snprintf(name, sizeof name, "audit.log%s", suffix);
     return temp_path(place->directory, name);
 }
 
-static void rename_in(const struct place *place, const char *from, const char *to) {
+static void rename_in(const struct temp_place *place, const char *from, const char *to) {
     char *old = name_of(place, from);
     char *new = name_of(place, to);
     assert_int_equal(rename(old, new), 0);
@@ -223,14 +220,14 @@ static void rename_in(const struct place *place, const char *from, const char *t
     free(new);
 }
 
-static void remove_in(const struct place *place, const char *suffix) {
+static void remove_in(const struct temp_place *place, const char *suffix) {
     char *path = name_of(place, suffix);
     assert_int_equal(unlink(path), 0);
     free(path);
 }
 
 static void test_audit_rotate_goes_on_in_a_new_file_with_one_chain(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     write_notes(place, 0, NOTES);
     assert_true(count_files(place) >= 4);
     assert_holds(place);
@@ -240,7 +237,7 @@ static void test_audit_rotate_goes_on_in_a_new_file_with_one_chain(void **state)
 }
 
 static void test_audit_rotate_is_seen_by_another_writer(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     KC_AUTO(audit) one = open_audit(place);
     KC_AUTO(audit) other = open_audit(place);
     for (size_t i = 0; i < NOTES; i++) {
@@ -258,7 +255,7 @@ static void test_audit_rotate_is_seen_by_another_writer(void **state) {
 }
 
 static void test_audit_rotate_by_age(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     const struct audit_limits limits = {.days = 1};
     static const char old[] =
         "{\"seq\":1,\"time\":\"2001-02-03T04:05:06.000000Z\",\"event\":\"policy\",\"prev\":"
@@ -274,7 +271,7 @@ static void test_audit_rotate_by_age(void **state) {
 }
 
 static void test_audit_rotate_that_cannot_be_done_loses_nothing(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     plan.cant_link = true;
     write_notes(place, 0, NOTES);
     plan.cant_link = false;
@@ -283,8 +280,55 @@ static void test_audit_rotate_that_cannot_be_done_loses_nothing(void **state) {
     assert_int_equal(count_notes(place, "note 13"), 1);
 }
 
+/* A machine that woke up in another century, and was told the time then. */
+static void test_audit_rotate_is_tried_again_when_the_clock_went_back(void **state) {
+    const struct temp_place *place = *state;
+    KC_AUTO(audit) audit = open_audit(place);
+    plan.wall_ahead_us = INT64_C(100) * 365 * 86400 * 1000000;
+    plan.cant_link = true;
+    for (size_t i = 0; i < NOTES; i++) {
+        assert_int_equal(write_note(audit, i), KC_OK);
+    }
+    plan.wall_ahead_us = 0;
+    plan.cant_link = false;
+    assert_int_equal(write_note(audit, NOTES), KC_OK);
+    assert_int_equal(count_files(place), 1);
+    plan.ahead_ms = 61000;
+    assert_int_equal(write_note(audit, NOTES + 1), KC_OK);
+    plan.ahead_ms = 0;
+    assert_int_equal(count_files(place), 2);
+    assert_holds(place);
+}
+
+static void test_audit_pack_leaves_lines_that_nobody_could_have_written(void **state) {
+    static const struct {
+        size_t length;
+        bool is_packed;
+    } cases[] = {{AUDIT_LINE_MAX, true},
+                 {AUDIT_LINE_MAX + 1, false},
+                 {AUDIT_LINE_MAX + 10, false},
+                 {(size_t)5 * AUDIT_LINE_MAX, false}};
+    const struct temp_place *place = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *plain = name_of(place, ".000001");
+        char *packed = name_of(place, ".000001.gz");
+        char *text = malloc(cases[i].length + 1);
+        assert_non_null(text);
+        memset(text, 'x', cases[i].length);
+        text[cases[i].length] = '\n';
+        temp_file_write(plain, text, cases[i].length + 1);
+        assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
+        assert_int_equal(access(packed, F_OK) == 0, cases[i].is_packed);
+        assert_int_equal(access(plain, F_OK) == 0, !cases[i].is_packed);
+        assert_int_equal(unlink(cases[i].is_packed ? packed : plain), 0);
+        free(plain);
+        free(packed);
+        free(text);
+    }
+}
+
 static void test_audit_pack_keeps_what_it_packs(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     write_notes(place, 0, NOTES);
     size_t files = count_files(place);
     assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
@@ -301,39 +345,39 @@ static void test_audit_pack_keeps_what_it_packs(void **state) {
 
 /* What may be done to the files, and what it is called. */
 struct attack {
-    void (*act)(const struct place *place);
+    void (*act)(const struct temp_place *place);
     const char *reason;
 };
 
-static void remove_first(const struct place *place) {
+static void remove_first(const struct temp_place *place) {
     remove_in(place, ".000001");
 }
 
-static void remove_middle(const struct place *place) {
+static void remove_middle(const struct temp_place *place) {
     remove_in(place, ".000002");
 }
 
-static void remove_last(const struct place *place) {
+static void remove_last(const struct temp_place *place) {
     KC_AUTO(audit_files) files = NULL;
     assert_int_equal(audit_files_new(place->path, &files), KC_OK);
     assert_int_equal(unlink(files->list[files->count - 2].path), 0);
 }
 
-static void remove_current(const struct place *place) {
+static void remove_current(const struct temp_place *place) {
     remove_in(place, "");
 }
 
-static void empty_current(const struct place *place) {
+static void empty_current(const struct temp_place *place) {
     temp_file_write(place->path, "", 0);
 }
 
-static void exchange_two(const struct place *place) {
+static void exchange_two(const struct temp_place *place) {
     rename_in(place, ".000001", ".away");
     rename_in(place, ".000002", ".000001");
     rename_in(place, ".away", ".000002");
 }
 
-static void put_older(const struct place *place) {
+static void put_older(const struct temp_place *place) {
     size_t length = 0;
     char *from = name_of(place, ".000001");
     char *to = name_of(place, ".000002");
@@ -344,7 +388,7 @@ static void put_older(const struct place *place) {
     free(to);
 }
 
-static void cut_end(const struct place *place) {
+static void cut_end(const struct temp_place *place) {
     size_t length = 0;
     char *path = name_of(place, ".000002");
     char *text = temp_file_read(path, &length);
@@ -356,7 +400,7 @@ static void cut_end(const struct place *place) {
     free(path);
 }
 
-static void cut_packed(const struct place *place) {
+static void cut_packed(const struct temp_place *place) {
     size_t length = 0;
     assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
     char *path = name_of(place, ".000002.gz");
@@ -366,7 +410,7 @@ static void cut_packed(const struct place *place) {
     free(path);
 }
 
-static void remove_packed(const struct place *place) {
+static void remove_packed(const struct temp_place *place) {
     assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
     remove_in(place, ".000002.gz");
 }
@@ -392,12 +436,12 @@ static void test_audit_verify_sees_what_was_done_to_a_file(void **state) {
         assert_holds(own);
         attacks[i].act(own);
         assert_damaged(own, attacks[i].reason);
-        (void)remove_place(&own);
+        (void)temp_place_free(&own);
     }
 }
 
 static void test_audit_tells_that_the_file_it_writes_was_taken_away(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     write_notes(place, 0, NOTES);
     remove_current(place);
     write_notes(place, NOTES, 1);
@@ -415,7 +459,7 @@ static void test_audit_tells_that_the_file_it_writes_was_taken_away(void **state
 }
 
 static void test_audit_head_is_found_wherever_its_record_went(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct audit_head heads[NOTES];
     KC_AUTO(audit) audit = open_audit(place);
     for (size_t i = 0; i < NOTES; i++) {
@@ -440,7 +484,8 @@ static void test_audit_head_is_found_wherever_its_record_went(void **state) {
 
 /* Writes and packs in a child that ends at its `call`-th change of a file, and tells after each
  * note that it is written. Whether it came to its end. */
-static bool run_until(const struct place *place, size_t call, bool is_behind, size_t *ret_told) {
+static bool run_until(const struct temp_place *place, size_t call, bool is_behind,
+                      size_t *ret_told) {
     int told[2];
     assert_int_equal(pipe(told), 0);
     pid_t child = fork();
@@ -472,7 +517,7 @@ static bool run_until(const struct place *place, size_t call, bool is_behind, si
 }
 
 /* Whoever comes next goes on, and everything that was told as written is there. */
-static void assert_nothing_lost(const struct place *place, size_t told) {
+static void assert_nothing_lost(const struct temp_place *place, size_t told) {
     write_notes(place, NOTES, 3);
     assert_int_equal(audit_pack_all(place->path, NULL), KC_OK);
     assert_holds(place);
@@ -495,7 +540,7 @@ static void crash_everywhere(bool is_behind) {
         is_whole = run_until(own, call, is_behind, &told);
         assert_true(is_whole == (told == NOTES) || told == NOTES);
         assert_nothing_lost(own, told);
-        (void)remove_place(&own);
+        (void)temp_place_free(&own);
         assert_true(call < 1000);
     }
     assert_true(call > 60); /* it went through rotations and packing, not past them */
@@ -511,7 +556,7 @@ static void test_audit_rotate_survives_a_kill_behind_any_step(void **state) {
     crash_everywhere(true);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, make_place, temp_place_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -519,6 +564,8 @@ int main(void) {
         CASE(test_audit_rotate_is_seen_by_another_writer),
         CASE(test_audit_rotate_by_age),
         CASE(test_audit_rotate_that_cannot_be_done_loses_nothing),
+        CASE(test_audit_rotate_is_tried_again_when_the_clock_went_back),
+        CASE(test_audit_pack_leaves_lines_that_nobody_could_have_written),
         CASE(test_audit_pack_keeps_what_it_packs),
         CASE(test_audit_verify_sees_what_was_done_to_a_file),
         CASE(test_audit_tells_that_the_file_it_writes_was_taken_away),

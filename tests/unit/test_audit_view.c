@@ -39,7 +39,7 @@ static void test_audit_scan_takes_what_the_writer_writes(void **state) {
     char user[] = "1000";
     char target[] = "a/\"t\"";
     char *targets[] = {target};
-    struct identity identity = {.pid = 77, .user = user, .path = path};
+    struct identity identity = {.pid = 77, .user = user, .path = path, .via_shim = true};
     struct request request = {.type = KC_TYPE_REQUEST, .action = KC_ACTION_READ, .service = "aws"};
     struct exchange exchange = {.identity = &identity, .request = &request};
     struct audit_lines lines = {.now_us = 1};

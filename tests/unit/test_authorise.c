@@ -3,7 +3,7 @@
  * Every reason of a denial, in its order, and what the denial tells a person to type.
  * links: daemon/authorise.c daemon/advice.c daemon/advice_caller.c daemon/caller.c daemon/right.c
  * links: daemon/shell_quote.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
- * links: kc_static -ljansson
+ * links: daemon/pending_links.c daemon/chain_words.c kc_static -ljansson
  */
 #include "daemon/authorise.h"
 #include "daemon/chain.h"
@@ -293,6 +293,17 @@ static void test_authorise_does_not_list_what_could_not_be_approved(void **state
     assert_false(ask(policy_of_tests(state), &question).is_pending);
 }
 
+static void test_authorise_says_why_a_program_cannot_be_approved(void **state) {
+    static const struct question question = {
+        EXACT("/bin/caf\xe9", READ, "aws", "x"), KC_REASON_UNREGISTERED_BINARY,
+        "is not registered and may not read \"aws\" target \"x\"; it can't be approved: a path "
+        "isn't UTF-8 text, which no policy can hold; rename that file"};
+    struct decision decision = ask(policy_of_tests(state), &question);
+    check(&question, &decision);
+    assert_false(decision.is_pending);
+    assert_null(strstr(decision.message, "keychain-auth"));
+}
+
 static void test_authorise_says_whether_the_entry_is_plain(void **state) {
     static const struct question plain = {EXACT("/bin/plain", READ, "aws", "x"), KC_REASON_NONE,
                                           NULL};
@@ -538,6 +549,7 @@ int main(void) {
         cmocka_unit_test(test_authorise_denies_everything_without_a_policy),
         cmocka_unit_test(test_authorise_suggests_an_upgrade_when_the_hash_changed),
         cmocka_unit_test(test_authorise_does_not_list_what_could_not_be_approved),
+        cmocka_unit_test(test_authorise_says_why_a_program_cannot_be_approved),
         cmocka_unit_test(test_authorise_says_whether_the_entry_is_plain),
         cmocka_unit_test(test_authorise_allows_only_the_code_that_the_entry_names),
         cmocka_unit_test(test_authorise_suggests_commands_that_are_safe_to_paste),

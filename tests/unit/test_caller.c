@@ -3,7 +3,8 @@
  * Chains and what is said of them: each rule of caller.h, the sentence that a person reads, and
  * that nothing which is taken away ever allows more.
  * links: daemon/caller.c daemon/advice_caller.c daemon/advice.c daemon/right.c daemon/shell_quote.c
- * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c kc_static -ljansson
+ * links: daemon/policy.c daemon/policy_entry.c daemon/grant.c daemon/pending_links.c
+ * links: daemon/chain_words.c kc_static -ljansson
  */
 #include "daemon/caller.h"
 #include "daemon/chain.h"
@@ -328,8 +329,8 @@ static void test_caller_tells_scripts_from_hands_and_from_code_without_a_name(vo
         /* And its interpreter is the one that was named, and known. */
         {"/kcget", "s:/odd.sh >other", PENDING,
          "the script \"/odd.sh\" (\"/bash\", pid 7) is run by another interpreter than its entry "
-         "names, so \"/kcget\" may not read \"aws\" target \"x\"; to approve it anew, first: "
-         "keychain-auth unregister /odd.sh"},
+         "names, so \"/kcget\" may not read \"aws\" target \"x\"; if this one is to run it "
+         "instead: keychain-auth register /odd.sh --interpreter /bash"},
         {"/kcget", "S:/deploy.sh >other", ALLOWED, NULL},
         {"/kcget", "V:/deploy.sh >other", ALLOWED, NULL},
         {"/kcget", "T:/deploy.sh >other", PENDING,
@@ -374,6 +375,52 @@ static void test_caller_asks_only_the_nearest_when_told_so(void **state) {
         {"/own", ">first", DENIED, NULL},
     };
     check_all("nearest", cases, sizeof cases / sizeof cases[0]);
+}
+
+#define NOT_LISTED                                                                 \
+    "\"/stranger\" (pid 7) is not registered, so \"/kcget\" may not read \"aws\" " \
+    "target \"x\"; it can't be approved: "
+
+/* There is no entry that could be approved; so nobody is told to. */
+static void test_caller_says_why_a_chain_cannot_be_listed(void **state) {
+    (void)state;
+    static const struct chain_case cases[] = {
+        {"/kcget", "b:/stranger b:/caf\xe9 >other", DENIED,
+         NOT_LISTED "a path isn't UTF-8 text, which no policy can hold; rename that file"},
+        {"/kcget", "b:/stranger s:/caf\xe9 >other", DENIED,
+         NOT_LISTED "a path isn't UTF-8 text, which no policy can hold; rename that file"},
+        {"/kcget", "b:/stranger b:(unreachable)/x >other", DENIED,
+         NOT_LISTED "a path isn't one that this user sees, so that no policy can hold it"},
+        {"/kcget", "b:/holds u:/caf\xe9 >other", DENIED, NULL},
+        {"/kcget", "b:/stranger u: >other", DENIED, NULL},
+    };
+    check_all("chain", cases, sizeof cases / sizeof cases[0]);
+}
+
+static void test_caller_says_that_a_chain_is_too_long_for_the_list(void **state) {
+    (void)state;
+    static char path[4000] = "/";
+    struct drawn drawn;
+    struct asker asker;
+    KC_AUTO(policy) policy = policy_of("chain", entries_text);
+    struct chain *chain = &drawn.chain;
+    (void)draw(&drawn, "b:/stranger b: b: b: b: b: b: b: b: >other");
+    memset(path + 1, 'x', sizeof path - 2);
+    for (size_t fits = 2; fits-- > 0;) {
+        char message[KC_MESSAGE_MAX] = "";
+        bool is_pending = false;
+        for (size_t i = 1; i < chain->count; i++) {
+            chain->links[i].path = path;
+        }
+        chain->count -= fits;
+        (void)caller_judge(policy, ask(&asker, "/kcget", chain), message, &is_pending);
+        chain->count += fits;
+        assert_int_equal(is_pending, fits == 1);
+        assert_true(is_pending ||
+                    strcmp(message, NOT_LISTED "the paths are too long for the list of what waits; "
+                                               "name the programs one by one: "
+                                               "keychain-auth register PATH") == 0);
+    }
 }
 
 static void test_caller_counts_the_right_of_one_who_asks_for_itself(void **state) {
@@ -571,6 +618,8 @@ int main(void) {
         cmocka_unit_test(test_caller_judges_every_process_up_to_the_end),
         cmocka_unit_test(test_caller_tells_scripts_from_hands_and_from_code_without_a_name),
         cmocka_unit_test(test_caller_asks_only_the_nearest_when_told_so),
+        cmocka_unit_test(test_caller_says_why_a_chain_cannot_be_listed),
+        cmocka_unit_test(test_caller_says_that_a_chain_is_too_long_for_the_list),
         cmocka_unit_test(test_caller_counts_the_right_of_one_who_asks_for_itself),
         cmocka_unit_test(test_caller_denies_where_nobody_has_looked),
         cmocka_unit_test(test_caller_says_a_word_of_each_process),

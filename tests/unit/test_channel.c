@@ -168,6 +168,29 @@ static void test_channel_hands_on_one_line_until_it_is_answered(void **state) {
     client_gets(fixture, "<one>\n<two>\n");
 }
 
+static void test_channel_begins_with_what_has_come(void **state) {
+    struct fixture *fixture = *state;
+    client_sends(fixture, "early\n");
+    channel_begin(fixture->channel, self_number());
+    assert_string_equal(fixture->last, "early");
+    answer(fixture);
+    client_gets(fixture, "<early>\n");
+}
+
+static void test_channel_that_owes_an_answer_is_not_woken_again_and_again(void **state) {
+    struct fixture *fixture = *state;
+    channel_begin(fixture->channel, self_number());
+    client_sends(fixture, "one\n");
+    settle(fixture);
+    client_sends(fixture, "two\n");
+    settle(fixture);
+    assert_int_equal(fixture->lines, 1);
+    assert_false(uv_loop_alive(&fixture->loop)); /* nothing is watched any more */
+    answer(fixture);
+    settle(fixture);
+    assert_string_equal(fixture->last, "two");
+}
+
 static void test_channel_answers_many_lines_of_one_packet(void **state) {
     struct fixture *fixture = *state;
     char text[400] = "";
@@ -267,6 +290,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(test_channel_reads_nothing_before_it_is_begun),
         CASE(test_channel_hands_on_one_line_until_it_is_answered),
+        CASE(test_channel_begins_with_what_has_come),
+        CASE(test_channel_that_owes_an_answer_is_not_woken_again_and_again),
         CASE(test_channel_answers_many_lines_of_one_packet),
         CASE(test_channel_notices_another_writer),
         CASE(test_channel_trusts_the_writer_that_it_was_told),

@@ -6,12 +6,13 @@
  * links: daemon/config_flags.c
  * links: daemon/edit_lock.c daemon/policy.c daemon/policy_entry.c daemon/grant.c
  * links: daemon/shell_quote.c daemon/config_seal.c daemon/crypto_derive.c kc_static platform
- * links: -ljansson -lcrypto
+ * links: tests/unit/temp_directory.c -ljansson -lcrypto
  */
 #include "daemon/config.h"
 #include "daemon/config_flags.h"
 #include "daemon/policy.h"
 #include "platform/file.h"
+#include "tests/unit/temp_directory.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -614,14 +614,7 @@ static void test_config_change_leaves_nothing_but_file_and_lock(void **state) {
     struct place *place = *state;
     assert_int_equal(change(place, CONFIG_REGISTER, "/bin/a", HASH_A, "aws"), KC_OK);
     assert_int_equal(change(place, CONFIG_REVOKE, "/bin/a", NULL, "git"), KC_NOT_FOUND);
-    DIR *directory = opendir(place->directory);
-    assert_non_null(directory);
-    size_t count = 0;
-    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-        count += entry->d_name[0] != '.';
-    }
-    closedir(directory);
-    assert_int_equal(count, 2);
+    assert_int_equal(temp_directory_count(place->directory), 2);
 }
 
 static void test_config_change_loses_no_edit_of_another_process(void **state) {

@@ -110,6 +110,39 @@ static void test_digest_refuses_a_file_over_the_limit_unread(void **state) {
     assert_int_equal(hash_now(fixture), KC_TOO_BIG);
 }
 
+static void test_digest_reads_no_more_than_was_there_when_it_was_opened(void **state) {
+    struct fixture *fixture = *state;
+    KC_AUTO(image) image = NULL;
+    const char *why = NULL;
+    char hash[HASH_TEXT_SIZE];
+    assert_int_equal(image_open(fixture->path, &image, &why), KC_OK);
+    temp_file_write(fixture->path, "abcd", 4);
+    assert_int_equal(digest_compute(image, NULL, hash), KC_CHANGED);
+}
+
+/* Where files can be read without waiting, which depends on the file system. */
+static void test_digest_now_is_for_small_files_in_memory(void **state) {
+    struct fixture *fixture = *state;
+    static char text[DIGEST_NOW_MAX + 1];
+    const char *why = NULL;
+    char hash[HASH_TEXT_SIZE] = "";
+    char slow[HASH_TEXT_SIZE];
+    size_t lengths[] = {3, 0, DIGEST_NOW_MAX, DIGEST_NOW_MAX + 1};
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        KC_AUTO(image) image = NULL;
+        temp_file_write(fixture->path, text, lengths[i]);
+        assert_int_equal(image_open(fixture->path, &image, &why), KC_OK);
+        enum kc_error error = digest_compute_now(image, hash);
+        assert_int_equal(digest_compute(image, NULL, slow), KC_OK);
+        if (i == 0 && error == KC_AGAIN) {
+            skip();
+        }
+        assert_int_equal(error, lengths[i] > DIGEST_NOW_MAX ? KC_AGAIN : KC_OK);
+        assert_true(error != KC_OK || strcmp(hash, slow) == 0);
+    }
+}
+
 static void test_digest_compute_ends_when_it_is_cancelled(void **state) {
     struct fixture *fixture = *state;
     KC_AUTO(image) image = NULL;
@@ -133,6 +166,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_digest_sees_a_change_with_restored_mtime, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_digest_refuses_a_file_over_the_limit_unread, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_digest_reads_no_more_than_was_there_when_it_was_opened,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_digest_now_is_for_small_files_in_memory, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_digest_compute_ends_when_it_is_cancelled, setup,
                                         teardown),

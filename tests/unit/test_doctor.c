@@ -188,6 +188,49 @@ static void test_doctor_warns_of_the_rule_nearest(void **state) {
     assert_grade(doctor, "caller_rule", DOCTOR_WARNING);
 }
 
+static void test_doctor_reads_the_line_of_a_start_file(void **state) {
+    (void)state;
+    static const struct {
+        const char *shell;
+        const char *text;
+        enum doctor_grade grade;
+        const char *fact;
+    } cases[] = {
+        {"bash", "", DOCTOR_NOTE, "\"/h/.rc\" doesn't load it"},
+        {"bash", "alias ls='ls -F'\n#eval \"$(keychain-auth shellenv bash)\"\n", DOCTOR_NOTE,
+         "doesn't load it"},
+        {"bash", "eval \"$(other-keychain-auth shellenv bash)\"", DOCTOR_NOTE, "doesn't load it"},
+        {"bash", "echo shellenv\nkeychain-auth status", DOCTOR_NOTE, "doesn't load it"},
+        {"bash", "x\n  eval \"$(keychain-auth shellenv bash)\"\ny", DOCTOR_OK, "loads it"},
+        {"zsh", "eval \"$(keychain-auth shellenv zsh)\"", DOCTOR_OK, "loads it"},
+        {"zsh", "eval \"$(keychain-auth shellenv bash)\"", DOCTOR_WARNING, "isn't zsh's"},
+        {"fish", "keychain-auth shellenv fish | source", DOCTOR_OK, "loads it"},
+        {"bash", "eval \"$(/bin/sh/keychain-auth shellenv bash)\"", DOCTOR_WARNING,
+         "\"/bin/sh/keychain-auth\", which isn't there"},
+        {"bash", "eval \"$('/nowhere/keychain-auth' shellenv bash)\"", DOCTOR_WARNING,
+         "\"/nowhere/keychain-auth\", which isn't there"},
+        {"bash", "eval \"$(~/bin/keychain-auth shellenv bash)\"", DOCTOR_WARNING,
+         "\"/h/bin/keychain-auth\", which isn't there"},
+        {"bash", "eval \"$(\"$HOME/bin/keychain-auth\" shellenv bash)\"", DOCTOR_OK, "loads it"},
+        {"bash", "eval \"$(keychain-auth shellenv", DOCTOR_WARNING, "isn't bash's"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        KC_AUTO(doctor) doctor = NULL;
+        const struct doctor_shell shell = {.name = cases[i].shell,
+                                           .path = "/h/.rc",
+                                           .text = cases[i].text,
+                                           .own = "/usr/bin/keychain-auth",
+                                           .home = "/h"};
+        assert_int_equal(doctor_new(&doctor), KC_OK);
+        doctor_judge_shell(doctor, &shell);
+        assert_int_equal(doctor->count, 1);
+        assert_grade(doctor, "shellenv", cases[i].grade);
+        if (strstr(doctor->items[0].fact, cases[i].fact) == NULL) {
+            assert_string_equal(doctor->items[0].fact, cases[i].fact); /* shows both */
+        }
+    }
+}
+
 static void test_doctor_counts_and_keeps_the_worst(void **state) {
     (void)state;
     KC_AUTO(doctor) doctor = NULL;
@@ -215,6 +258,7 @@ int main(void) {
         cmocka_unit_test(test_doctor_finds_a_key_beside_a_passphrase),
         cmocka_unit_test(test_doctor_judges_entries_by_what_they_say),
         cmocka_unit_test(test_doctor_warns_of_the_rule_nearest),
+        cmocka_unit_test(test_doctor_reads_the_line_of_a_start_file),
         cmocka_unit_test(test_doctor_counts_and_keeps_the_worst),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

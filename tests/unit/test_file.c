@@ -13,7 +13,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,38 +24,8 @@
 #include <unistd.h>
 
 /* One private directory and one name in it for each case. */
-struct place {
-    char *directory;
-    char *path;
-};
-
 static int set_up(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    place->directory = temp_directory_new();
-    place->path = temp_path(place->directory, "file");
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct place *place = *state;
-    temp_directory_remove(place->directory);
-    free(place->path);
-    free(place);
-    return 0;
-}
-
-static size_t count_entries(const char *directory) {
-    DIR *listing = opendir(directory);
-    assert_non_null(listing);
-    size_t count = 0;
-    const struct dirent *entry;
-    while ((entry = readdir(listing)) != NULL) {
-        count += entry->d_name[0] != '.';
-    }
-    assert_int_equal(closedir(listing), 0);
-    return count;
+    return temp_place_new("file", state);
 }
 
 static void assert_content(const char *path, const char *expected) {
@@ -78,7 +47,7 @@ static enum kc_error read_and_drop(const char *path, enum file_privacy privacy, 
 }
 
 static void test_file_reads_all_bytes_up_to_the_limit(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     temp_file_write(place->path, "he\0lo", 5);
     struct file_bytes bytes = {0};
     assert_int_equal(file_read(place->path, FILE_SECRET, 5, &bytes), KC_OK);
@@ -94,7 +63,7 @@ static void test_file_reads_all_bytes_up_to_the_limit(void **state) {
 }
 
 static void test_file_reads_an_empty_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     temp_file_write(place->path, "", 0);
     struct file_bytes bytes = {0};
     assert_int_equal(file_read(place->path, FILE_TRUSTED, 0, &bytes), KC_OK);
@@ -105,7 +74,7 @@ static void test_file_reads_an_empty_file(void **state) {
 }
 
 static void test_file_reads_only_what_its_mode_keeps_private(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const struct {
         mode_t mode;
         enum kc_error trusted;
@@ -124,7 +93,7 @@ static void test_file_reads_only_what_its_mode_keeps_private(void **state) {
 }
 
 static void test_file_refuses_what_is_not_a_regular_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *link = temp_path(place->directory, "link");
     char *pipe_path = temp_path(place->directory, "pipe");
     temp_file_write(place->path, "x", 1);
@@ -139,7 +108,7 @@ static void test_file_refuses_what_is_not_a_regular_file(void **state) {
 }
 
 static void test_file_tells_when_there_is_none(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const struct file_stamp none;
     struct file_stamp stamp = {{1}};
     assert_int_equal(read_and_drop(place->path, FILE_TRUSTED, 9), KC_NOT_FOUND);
@@ -148,7 +117,7 @@ static void test_file_tells_when_there_is_none(void **state) {
 }
 
 static void test_file_refuses_another_owner(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     if (geteuid() != 0) {
         assert_int_equal(read_and_drop("/etc/passwd", FILE_SECRET, 1 << 20), KC_UNSAFE);
         return;
@@ -164,7 +133,7 @@ static void test_file_refuses_another_owner(void **state) {
 }
 
 static void test_file_stamp_changes_with_the_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct file_stamp before;
     struct file_stamp after;
     temp_file_write(place->path, "x", 1);
@@ -177,20 +146,20 @@ static void test_file_stamp_changes_with_the_file(void **state) {
 }
 
 static void test_file_replace_writes_all_pieces_in_order(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const struct file_piece pieces[] = {{"one ", 4}, {"", 0}, {"two", 3}};
     temp_file_write(place->path, "old", 3);
     struct file_replacement *replacement = NULL;
     assert_int_equal(file_replace_prepare(place->path, pieces, 3, &replacement), KC_OK);
     assert_content(place->path, "old");
-    assert_int_equal(count_entries(place->directory), 2);
+    assert_int_equal(temp_directory_count(place->directory), 2);
 
     struct file_stamp stamp;
     struct file_stamp now;
     assert_int_equal(file_replace_commit(&replacement, &stamp), KC_OK);
     assert_null(replacement);
     assert_content(place->path, "one two");
-    assert_int_equal(count_entries(place->directory), 1);
+    assert_int_equal(temp_directory_count(place->directory), 1);
     assert_int_equal(file_stamp(place->path, &now), KC_OK);
     assert_true(file_stamp_equal(&stamp, &now));
 
@@ -200,7 +169,7 @@ static void test_file_replace_writes_all_pieces_in_order(void **state) {
 }
 
 static void test_file_replace_discards_without_a_trace(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const struct file_piece piece = {"new", 3};
     temp_file_write(place->path, "old", 3);
     struct file_replacement *replacement = NULL;
@@ -208,11 +177,11 @@ static void test_file_replace_discards_without_a_trace(void **state) {
     file_replacement_free(replacement);
     file_replacement_free(NULL);
     assert_content(place->path, "old");
-    assert_int_equal(count_entries(place->directory), 1);
+    assert_int_equal(temp_directory_count(place->directory), 1);
 }
 
 static void test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_else(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const struct {
         const char *name;
         bool is_left_over;
@@ -242,7 +211,7 @@ static void test_file_replace_sweep_takes_away_what_a_crash_left_and_nothing_els
 
 /* None of them stands in the way either. */
 static void test_file_replace_sweep_leaves_what_is_not_a_file_of_ours(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const char *const names[] = {"file.new.aaaaaa", "file.new.bbbbbb", "file.new.cccccc"};
     char *paths[3];
     for (size_t i = 0; i < 3; i++) {
@@ -252,14 +221,14 @@ static void test_file_replace_sweep_leaves_what_is_not_a_file_of_ours(void **sta
     assert_int_equal(symlink("nowhere", paths[1]), 0);
     assert_int_equal(mkfifo(paths[2], 0600), 0);
     assert_int_equal(file_replace_sweep(place->path), KC_OK);
-    assert_int_equal(count_entries(place->directory), 3);
+    assert_int_equal(temp_directory_count(place->directory), 3);
     for (size_t i = 0; i < 3; i++) {
         free(paths[i]);
     }
 }
 
 static void test_file_replace_makes_a_file_that_was_not_there(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     assert_int_equal(file_replace(place->path, "new", 3), KC_OK);
     assert_content(place->path, "new");
     char *missing = temp_path(place->directory, "no/such/file");
@@ -305,21 +274,21 @@ static int in_child(int (*act)(const char *path), const char *path) {
 }
 
 static void test_file_replace_on_a_full_disk_keeps_the_old_one(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     temp_file_write(place->path, "old", 3);
     assert_int_equal(in_child(replace_on_full_disk, place->path), 0);
     assert_content(place->path, "old");
-    assert_int_equal(count_entries(place->directory), 1);
+    assert_int_equal(temp_directory_count(place->directory), 1);
 }
 
 static void test_file_log_on_a_full_disk_cuts_the_half_record(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     assert_int_equal(in_child(append_on_full_disk, place->path), 0);
     assert_content(place->path, "whole\nnext\n");
 }
 
 static void test_file_makes_a_directory_with_its_parents(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *deep = temp_path(place->directory, "a/b//c/");
     struct stat status;
     assert_int_equal(file_make_directory(deep), KC_OK);
@@ -331,7 +300,7 @@ static void test_file_makes_a_directory_with_its_parents(void **state) {
 }
 
 static void test_file_refuses_a_directory_that_others_may_write(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *open_one = temp_path(place->directory, "open");
     char *link = temp_path(place->directory, "link");
     assert_int_equal(mkdir(open_one, 0700), 0);
@@ -349,7 +318,7 @@ static void test_file_refuses_a_directory_that_others_may_write(void **state) {
 }
 
 static void test_file_lock_has_one_holder(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct file_lock *first = NULL;
     struct file_lock *second = NULL;
     assert_int_equal(file_lock(place->path, 0, &first), KC_OK);
@@ -360,11 +329,11 @@ static void test_file_lock_has_one_holder(void **state) {
     assert_int_equal(file_lock(place->path, 0, &second), KC_OK);
     file_lock_free(second);
     file_lock_free(NULL);
-    assert_int_equal(count_entries(place->directory), 1); /* it stays */
+    assert_int_equal(temp_directory_count(place->directory), 1); /* it stays */
 }
 
 static void test_file_lock_waits_for_the_holder(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     int ready[2];
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
@@ -389,7 +358,7 @@ static void test_file_lock_waits_for_the_holder(void **state) {
 }
 
 static void test_file_log_keeps_what_was_appended(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct file_log *log = NULL;
     char buffer[8] = {0};
     assert_int_equal(file_log_open(place->path, &log), KC_OK);
@@ -413,7 +382,7 @@ static void test_file_log_keeps_what_was_appended(void **state) {
 }
 
 static void test_file_log_notices_what_others_do_to_it(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *other = temp_path(place->directory, "other");
     struct file_log *log = NULL;
     assert_int_equal(file_log_open(place->path, &log), KC_OK);
@@ -441,7 +410,7 @@ static enum kc_error count_name(const char *rest, void *context) {
 }
 
 static void test_file_gets_a_second_name_and_loses_the_first(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *path = temp_path(place->directory, "log");
     char *other = temp_path(place->directory, "log.1");
     char *third = temp_path(place->directory, "log.2");
@@ -466,7 +435,7 @@ static void test_file_gets_a_second_name_and_loses_the_first(void **state) {
 }
 
 static void test_file_log_that_is_only_read_is_never_made(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char *path = temp_path(place->directory, "old");
     char *moved = temp_path(place->directory, "moved");
     KC_AUTO(file_log) log = NULL;
@@ -487,7 +456,7 @@ static void test_file_log_that_is_only_read_is_never_made(void **state) {
 }
 
 static void test_file_log_refuses_a_file_that_others_may_write(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct file_log *log = NULL;
     temp_file_write(place->path, "x", 1);
     assert_int_equal(chmod(place->path, 0660), 0);
@@ -496,7 +465,7 @@ static void test_file_log_refuses_a_file_that_others_may_write(void **state) {
     assert_null(log);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, temp_place_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

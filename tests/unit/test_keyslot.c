@@ -290,26 +290,9 @@ static void test_keyslot_bounds_its_passphrases(void **state) {
     assert_int_equal(keyslots_add_passphrase(slots, key, word, &cheap), KC_BUSY);
 }
 
-struct place {
-    char *directory;
-    char *path; /* in a directory that isn't there yet */
-};
-
+/* In a directory that isn't there yet. */
 static int set_up(void **state) {
-    struct place *place = calloc(1, sizeof *place);
-    assert_non_null(place);
-    place->directory = temp_directory_new();
-    place->path = temp_path(place->directory, "store/keyslots");
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct place *place = *state;
-    temp_directory_remove(place->directory);
-    free(place->path);
-    free(place);
-    return 0;
+    return temp_place_new("store/keyslots", state);
 }
 
 static struct secret *key_of(const struct keyslots *slots) {
@@ -319,21 +302,21 @@ static struct secret *key_of(const struct keyslots *slots) {
     return key;
 }
 
-static struct secret *create(const struct place *place) {
+static struct secret *create(const struct temp_place *place) {
     KC_AUTO(keyslots) slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
     assert_int_equal(keyslot_create(place->path, &slots, why), KC_OK);
     return key_of(slots);
 }
 
-static struct keyslots *load(const struct place *place) {
+static struct keyslots *load(const struct temp_place *place) {
     struct keyslots *slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
     assert_int_equal(keyslot_load(place->path, &slots, why), KC_OK);
     return slots;
 }
 
-static void assert_refused(const struct place *place, enum kc_error expected) {
+static void assert_refused(const struct temp_place *place, enum kc_error expected) {
     struct keyslots *slots = NULL;
     char why[KC_MESSAGE_MAX] = "";
     assert_int_equal(keyslot_load(place->path, &slots, why), expected);
@@ -342,7 +325,7 @@ static void assert_refused(const struct place *place, enum kc_error expected) {
 }
 
 static void test_keyslot_opens_what_it_created(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct secret *made = create(place);
     KC_AUTO(keyslots) slots = load(place);
     struct secret *opened = key_of(slots);
@@ -352,7 +335,7 @@ static void test_keyslot_opens_what_it_created(void **state) {
 }
 
 static void test_keyslot_create_shuts_the_file_to_others(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     secret_free(create(place));
     struct stat status;
     assert_int_equal(stat(place->path, &status), 0);
@@ -360,7 +343,7 @@ static void test_keyslot_create_shuts_the_file_to_others(void **state) {
 }
 
 static void test_keyslot_create_makes_another_key_each_time(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     struct secret *first = create(place);
     assert_int_equal(unlink(place->path), 0);
     struct secret *second = create(place);
@@ -370,7 +353,7 @@ static void test_keyslot_create_makes_another_key_each_time(void **state) {
 }
 
 static void test_keyslot_create_leaves_a_file_alone(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     secret_free(create(place));
     temp_file_write(place->path, "mine", 4);
     struct keyslots *slots = NULL;
@@ -389,7 +372,7 @@ static void test_keyslot_open_answers_not_found(void **state) {
 }
 
 static void test_keyslot_open_refuses_a_file_that_others_may_read(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     static const mode_t modes[] = {0604, 0640, 0620, 0602};
     secret_free(create(place));
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
@@ -399,7 +382,7 @@ static void test_keyslot_open_refuses_a_file_that_others_may_read(void **state) 
 }
 
 static void test_keyslot_open_refuses_a_symbolic_link(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     secret_free(create(place));
     char *real = temp_path(place->directory, "elsewhere");
     assert_int_equal(rename(place->path, real), 0);
@@ -409,7 +392,7 @@ static void test_keyslot_open_refuses_a_symbolic_link(void **state) {
 }
 
 static void test_keyslot_open_refuses_a_damaged_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     secret_free(create(place));
     size_t length = 0;
     char *bytes = temp_file_read(place->path, &length);
@@ -420,7 +403,7 @@ static void test_keyslot_open_refuses_a_damaged_file(void **state) {
 }
 
 static void test_keyslot_open_bounds_the_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     secret_free(create(place));
     static const size_t more[] = {0, 1};
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
@@ -434,7 +417,7 @@ static void test_keyslot_open_bounds_the_file(void **state) {
 }
 
 static void test_keyslot_save_replaces_the_file(void **state) {
-    const struct place *place = *state;
+    const struct temp_place *place = *state;
     char why[KC_MESSAGE_MAX] = "";
     KC_AUTO(secret) key = create(place);
     KC_AUTO(keyslots) slots = load(place);
@@ -450,7 +433,7 @@ static void test_keyslot_save_replaces_the_file(void **state) {
     assert_int_equal(status.st_mode & 07777, 0600);
 }
 
-#define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, temp_place_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -80,6 +80,25 @@ static void test_map_reads_items_that_a_person_stored(void **state) {
     map_item_clear(&item);
 }
 
+static void test_map_reads_a_target_of_as_many_attributes_as_there_may_be(void **state) {
+    struct attributes named = {0};
+    const struct attributes none = {0};
+    struct map_item item = {0};
+    char target[KC_TARGET_MAX + 1];
+    (void)state;
+    for (unsigned i = 0; i < KC_ATTRIBUTES_MAX; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "n%02u", i);
+        add(&named, name, "");
+    }
+    assert_int_equal(naming_target(&named, "", 1, target), KC_OK);
+    attributes_clear(&named);
+    /* There is no room for the schema; but an item that can't be read would hide all others. */
+    assert_int_equal(map_item_read("a.schema", target, &none, &item), KC_OK);
+    assert_int_equal(item.attributes.count, KC_ATTRIBUTES_MAX);
+    map_item_clear(&item);
+}
+
 static void test_map_equality_is_exact(void **state) {
     struct attributes one = {0};
     struct attributes other = {0};
@@ -197,6 +216,7 @@ int main(void) {
         cmocka_unit_test(test_map_leaves_out_what_goes_without_saying),
         cmocka_unit_test(test_map_keeps_its_own_attributes_from_programs),
         cmocka_unit_test(test_map_reads_items_that_a_person_stored),
+        cmocka_unit_test(test_map_reads_a_target_of_as_many_attributes_as_there_may_be),
         cmocka_unit_test(test_map_equality_is_exact),
         cmocka_unit_test(test_map_paths_say_what_they_mean),
         cmocka_unit_test(test_map_has_room_for_the_longest_path),

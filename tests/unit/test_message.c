@@ -4,6 +4,8 @@
  * the same.
  * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
+ * links: libkc/message_answer.c libkc/message_rules.c libkc/scan.c
+ * links: libkc/scan_decode.c libkc/compose.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson platform
  */
@@ -381,6 +383,52 @@ static void test_message_writes_the_answers_of_the_specification(void **state) {
     result_clear(&result);
 }
 
+/* One of all that differ in kind; the last one wraps around. */
+static bool next_request(struct request *request, struct secret *value) {
+    static char *const services[] = {NULL, (char *)"", (char *)"s", (char *)"\n"};
+    static char *targets[][2] = {{(char *)"t", (char *)"u"}, {(char *)"", (char *)"u"}};
+    static struct secret *values[2];
+    static struct attribute attribute = {(char *)"a", (char *)"1"};
+    static unsigned number;
+    unsigned rest = number++;
+    values[0] = values[1] = value;
+    request->type = rest % KC_TYPE_COUNT, rest /= KC_TYPE_COUNT;
+    request->action = rest % KC_ACTION_COUNT, rest /= KC_ACTION_COUNT;
+    request->match = rest % KC_MATCH_COUNT, rest /= KC_MATCH_COUNT;
+    request->service = services[rest % 4], rest /= 4;
+    request->targets = targets[rest % 2], rest /= 2;
+    request->target_count = rest % 3, rest /= 3;
+    request->values = values;
+    request->value_count = rest % 3, rest /= 3;
+    request->attributes.items = &attribute;
+    request->attributes.count = rest % 2, rest /= 2;
+    request->base64 = rest % 2 != 0, rest /= 2;
+    return rest == 0;
+}
+
+static void test_message_a_client_s_rules_are_the_daemon_s(void **state) {
+    (void)state;
+    KC_AUTO(secret) value = NULL;
+    struct request request = {0};
+    size_t taken = 0;
+    size_t refused = 0;
+    assert_int_equal(secret_new_copy("v", 1, &value), KC_OK);
+    while (next_request(&request, value)) {
+        KC_AUTO(request) read = NULL;
+        KC_AUTO(secret) line = NULL;
+        char why[KC_MESSAGE_MAX] = "";
+        enum kc_error error = message_write_request(&request, &line);
+        if (error == KC_OK) {
+            error = message_parse_request((const char *)secret_view(line), secret_length(line),
+                                          &read, NULL, why);
+        }
+        assert_int_equal(message_check_request(&request), error);
+        taken += error == KC_OK ? 1 : 0;
+        refused += error == KC_OK ? 0 : 1;
+    }
+    assert_true(taken > 100 && refused > 100);
+}
+
 static void test_message_refuses_what_is_no_answer(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -402,6 +450,9 @@ static void test_message_refuses_what_is_no_answer(void **state) {
         "{\"type\":\"HELLO\",\"version\":1}",
         "{\"type\":\"HELLO\",\"version\":2,\"nonce\":\"" NONCE "\"}",
         "{\"type\":\"HELLO\",\"version\":1,\"nonce\":\"0123\"}",
+        "{\"type\":\"RESPONSE\",\"status\":\"success\",\"status\":\"success\"}",
+        "{\"type\":\"RESPONSE\",\"status\":\"success\"} {}",
+        "{\"type\":\"RESPONSE\",\"status\":\"success\",\"message\":\"\\u0000\"}",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct response *response = NULL;
@@ -465,6 +516,7 @@ int main(void) {
         cmocka_unit_test(test_message_hands_out_the_id_of_a_refused_request),
         cmocka_unit_test(test_message_keeps_the_limit_of_an_id),
         cmocka_unit_test(test_message_writes_the_answers_of_the_specification),
+        cmocka_unit_test(test_message_a_client_s_rules_are_the_daemon_s),
         cmocka_unit_test(test_message_refuses_what_is_no_answer),
         cmocka_unit_test(test_message_needs_base64_for_other_bytes),
         cmocka_unit_test(test_message_writes_one_result_for_programs),

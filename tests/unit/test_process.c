@@ -44,17 +44,34 @@ static void test_process_pins_a_living_child(void **state) {
     bool prepared = false;
     struct victim victim = victim_start(NULL, NULL, &prepared);
     KC_AUTO(process) process = pin(victim.pid);
-    KC_AUTO(process) again = pin(victim.pid);
     const char *why = NULL;
     assert_int_equal(process_number(process), victim.pid);
-    assert_true(process_start_time(process) > 0);
-    assert_int_equal(process_start_time(process), process_start_time(again));
     assert_int_equal(process_check(process), KC_OK);
     assert_int_equal(process_check(process), KC_OK);
     assert_int_equal(process_check_surroundings(process, &why), KC_OK);
     assert_int_equal(process_check_untraced(process, &why), KC_OK);
     assert_null(why);
     victim_end(&victim);
+}
+
+static void test_process_checks_several_at_once(void **state) {
+    (void)state;
+    bool prepared = false;
+    struct victim one = victim_start(NULL, NULL, &prepared);
+    struct victim other = victim_start(NULL, NULL, &prepared);
+    KC_AUTO(process) first = pin(one.pid);
+    KC_AUTO(process) second = pin(other.pid);
+    const struct process *const both[] = {first, second};
+    assert_int_equal(process_check_all(both, 0), KC_OK);
+    assert_int_equal(process_check_all(both, 2), KC_OK);
+    victim_execute(&other, SLEEP);
+    assert_int_equal(process_check_all(both, 2), KC_CHANGED);
+    assert_int_equal(process_check_all(both, 1), KC_OK);
+    victim_kill(&other);
+    assert_int_equal(process_check_all(both, 2), KC_END);
+    assert_int_equal(process_check_all(both, 1), KC_OK);
+    victim_end(&other);
+    victim_end(&one);
 }
 
 static bool shut_itself(void *context) {
@@ -142,7 +159,6 @@ static void test_process_that_executes_is_another_program(void **state) {
     assert_null(image);
     assert_non_null(why);
     assert_int_equal(process_check(after), KC_OK);
-    assert_int_equal(process_start_time(before), process_start_time(after));
     victim_end(&victim);
 }
 
@@ -333,6 +349,84 @@ static void test_image_that_was_deleted_is_refused(void **state) {
     free(path);
 }
 
+static void test_image_is_seen_without_opening_it(void **state) {
+    (void)state;
+    bool prepared = false;
+    char *directory = temp_directory_new();
+    char *path = copy_of_sleep(directory);
+    struct victim victim = victim_start(NULL, NULL, &prepared);
+    victim_execute(&victim, path);
+    KC_AUTO(process) process = pin(victim.pid);
+    KC_AUTO(image) image = NULL;
+    struct image_stamp seen;
+    char *place = NULL;
+    const char *why = NULL;
+    assert_int_equal(process_open_image(process, &image, &why), KC_OK);
+    assert_int_equal(process_look_at_image(process, &seen, &place, &why), KC_OK);
+    const struct image_stamp opened = image_stamp_opened(image);
+    assert_memory_equal(seen.words, opened.words, sizeof seen.words);
+    assert_int_equal(seen.trusted, image_is_trusted(image));
+    assert_string_equal(place, image_path(image));
+    assert_int_equal(process_check_image(process, &seen), KC_OK);
+    free(place);
+    place = NULL;
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(process_look_at_image(process, &seen, &place, &why), KC_UNSAFE);
+    assert_non_null(strstr(why, "deleted"));
+    victim_end(&victim);
+    assert_int_equal(process_look_at_image(process, &seen, &place, &why), KC_END);
+    assert_null(place);
+    temp_directory_remove(directory);
+    free(path);
+}
+
+/* Or of one that can't be told; then it never is. */
+static void test_image_is_read_now_when_it_is_in_memory(void **state) {
+    (void)state;
+    KC_AUTO(image) image = NULL;
+    const char *why = NULL;
+    char bytes[8] = "";
+    size_t length = 0;
+    char *directory = temp_directory_new();
+    char *path = copy_of_sleep(directory);
+    assert_int_equal(image_open(path, &image, &why), KC_OK);
+    enum kc_error error = image_read_now(image, 0, bytes, 4, &length);
+    if (error == KC_OK) {
+        assert_memory_equal(bytes, "\177ELF", 4);
+        assert_int_equal(image_read_now(image, image_size(image), bytes, 4, &length), KC_OK);
+        assert_int_equal(length, 0);
+        int file = open(path, O_RDWR | O_CLOEXEC);
+        assert_true(file >= 0 && fsync(file) == 0);
+        assert_int_equal(posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED), 0);
+        error = image_read_now(image, 0, bytes, 4, &length); /* KC_OK: memory is all that it has */
+        assert_int_equal(close(file), 0);
+    }
+    assert_true(error == KC_AGAIN || error == KC_OK);
+    temp_directory_remove(directory);
+    free(path);
+}
+
+static void test_image_that_is_leased_is_not_waited_for(void **state) {
+    (void)state;
+    struct image *image = NULL;
+    const char *why = NULL;
+    char *directory = temp_directory_new();
+    char *path = copy_of_sleep(directory);
+    int holder = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(holder >= 0);
+    assert_int_equal(fcntl(holder, F_SETSIG, SIGURG), 0); /* which does nothing */
+    if (fcntl(holder, F_SETLEASE, F_WRLCK) == 0) {
+        assert_int_equal(image_open(path, &image, &why), KC_TIMEOUT);
+        assert_null(image);
+        assert_int_equal(fcntl(holder, F_SETLEASE, F_UNLCK), 0);
+    }
+    assert_int_equal(image_open(path, &image, &why), KC_OK);
+    image_free(image);
+    assert_int_equal(close(holder), 0);
+    temp_directory_remove(directory);
+    free(path);
+}
+
 static void test_image_in_memory_is_refused(void **state) {
     (void)state;
     bool prepared = false;
@@ -445,6 +539,7 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
         "15 27 7:0 / /l rw,nosuid,nodev - ext4 /dev/loop0 rw\n"
         "16 27 7:1 / /m rw,relatime - squashfs /dev/loop1 ro\n"
         "17 27 8:1 / /u rw,nosuid - ext4 /dev/a rw\n"
+        "19 27 7:2 / /i rw,relatime - ext4 /dev/loop2 rw\n"
         "14 27 0:36 / /s rw - squashfs /dev/c ro";
     static const struct {
         uint64_t number;
@@ -452,22 +547,24 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
         enum mount_times times;
         const char *why;
         bool honours_setid;
+        bool is_prompt;
     } rows[] = {
-        {7, KC_OK, MOUNT_TIMES_TELL, NULL, true},
-        {8, KC_OK, MOUNT_TIMES_MAPPED, NULL, true},
-        {18, KC_OK, MOUNT_TIMES_MAPPED, NULL, true},
-        {11, KC_OK, MOUNT_TIMES_UNPROVEN, NULL, true},
-        {14, KC_OK, MOUNT_TIMES_TELL, NULL, true},
-        {9, KC_UNSAFE, MOUNT_TIMES_TELL, "FUSE", false},
-        {10, KC_UNSAFE, MOUNT_TIMES_TELL, "network", false},
-        {22, KC_UNSAFE, MOUNT_TIMES_TELL, "kind", false},
-        {12, KC_UNSAFE, MOUNT_TIMES_TELL, "kind", false},
-        {13, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false},
-        {15, KC_UNSAFE, MOUNT_TIMES_TELL, "disk image", false},
-        {16, KC_OK, MOUNT_TIMES_TELL, NULL, true},
-        {17, KC_OK, MOUNT_TIMES_TELL, NULL, false},
-        {1, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false},
-        {2, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false},
+        {7, KC_OK, MOUNT_TIMES_TELL, NULL, true, true},
+        {8, KC_OK, MOUNT_TIMES_MAPPED, NULL, true, false},
+        {18, KC_OK, MOUNT_TIMES_MAPPED, NULL, true, true},
+        {11, KC_OK, MOUNT_TIMES_UNPROVEN, NULL, true, false},
+        {14, KC_OK, MOUNT_TIMES_TELL, NULL, true, false},
+        {9, KC_UNSAFE, MOUNT_TIMES_TELL, "FUSE", false, false},
+        {10, KC_UNSAFE, MOUNT_TIMES_TELL, "network", false, false},
+        {22, KC_UNSAFE, MOUNT_TIMES_TELL, "kind", false, false},
+        {12, KC_UNSAFE, MOUNT_TIMES_TELL, "kind", false, false},
+        {13, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false, false},
+        {15, KC_UNSAFE, MOUNT_TIMES_TELL, "disk image", false, false},
+        {16, KC_OK, MOUNT_TIMES_TELL, NULL, true, false},
+        {19, KC_OK, MOUNT_TIMES_TELL, NULL, true, false},
+        {17, KC_OK, MOUNT_TIMES_TELL, NULL, false, true},
+        {1, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false, false},
+        {2, KC_UNSAFE, MOUNT_TIMES_TELL, "no mount", false, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct mount mount = {.number = 0};
@@ -477,6 +574,7 @@ static void test_mount_table_is_searched_for_the_number(void **state) {
             assert_int_equal(mount.number, rows[i].number);
             assert_int_equal(mount.times, rows[i].times);
             assert_int_equal(mount.honours_setid, rows[i].honours_setid);
+            assert_int_equal(mount.is_prompt, rows[i].is_prompt);
         } else {
             assert_int_equal(mount.number, 0);
             assert_non_null(strstr(why, rows[i].why));
@@ -521,6 +619,7 @@ static void test_mount_asked_for_is_the_mount_of_the_table(void **state) {
         assert_int_equal(asked.number, read.number);
         assert_int_equal(asked.times, read.times);
         assert_int_equal(asked.honours_setid, read.honours_setid);
+        assert_int_equal(asked.is_prompt, read.is_prompt);
     }
 }
 
@@ -570,9 +669,13 @@ int main(void) {
         cmocka_unit_test(test_process_that_is_traced_is_refused),
         cmocka_unit_test(test_process_in_its_own_user_name_space_is_refused),
         cmocka_unit_test(test_process_in_its_own_pid_name_space_is_refused),
+        cmocka_unit_test(test_process_checks_several_at_once),
         cmocka_unit_test(test_process_arguments_are_cut_at_the_size),
         cmocka_unit_test(test_image_is_the_file_that_runs),
         cmocka_unit_test(test_image_that_was_deleted_is_refused),
+        cmocka_unit_test(test_image_is_seen_without_opening_it),
+        cmocka_unit_test(test_image_is_read_now_when_it_is_in_memory),
+        cmocka_unit_test(test_image_that_is_leased_is_not_waited_for),
         cmocka_unit_test(test_image_in_memory_is_refused),
         cmocka_unit_test(test_image_open_refuses_what_is_not_a_local_file),
         cmocka_unit_test(test_image_open_follows_links_and_tells_the_real_path),
