@@ -18,30 +18,53 @@
 #include <string.h>
 #include <threads.h>
 
-#define CACHE_SLOTS 1024 /* a power of two; a collision costs one hashing */
-#define CHUNK_SIZE  (256 * 1024)
+/* A file has the slots of one set. With one slot a file, two that are asked for in turns and meet
+ * in it, git and its shell for instance, were hashed each time. */
+#define CACHE_SETS 128 /* a power of two */
+#define CACHE_WAYS 8
+#define CHUNK_SIZE (256 * 1024)
 
 struct remembered {
     struct image_stamp stamp; /* `settled` false: the slot is empty */
+    uint64_t used;            /* at which turn last; the one used longest ago gives way */
     char hash[HASH_TEXT_SIZE];
 };
 
 struct digest {
     mtx_t mutex;
-    struct remembered slots[CACHE_SLOTS]; /* under the mutex */
+    uint64_t turn;                                   /* under the mutex, as are: */
+    struct remembered slots[CACHE_SETS][CACHE_WAYS]; /* zeroed: all empty */
 };
 
-static struct remembered *digest_slot(struct digest *digest, const struct image_stamp *stamp) {
+static struct remembered *digest_set(struct digest *digest, const struct image_stamp *stamp) {
     uint64_t mixed = 0;
     for (size_t i = 0; i < sizeof stamp->words / sizeof stamp->words[0]; i++) {
         mixed = (mixed ^ stamp->words[i]) * UINT64_C(0x9e3779b97f4a7c15);
         mixed ^= mixed >> 32;
     }
-    return &digest->slots[mixed % CACHE_SLOTS];
+    return digest->slots[mixed % CACHE_SETS];
 }
 
 static bool stamp_equal(const struct image_stamp *one, const struct image_stamp *other) {
     return memcmp(one->words, other->words, sizeof one->words) == 0;
+}
+
+/* Where the file is remembered; `ret_spare`: where it could be, if it isn't. */
+static struct remembered *digest_find(struct digest *digest, const struct image_stamp *stamp,
+                                      struct remembered **ret_spare) {
+    struct remembered *set = digest_set(digest, stamp);
+    struct remembered *spare = set;
+    for (size_t i = 0; i < CACHE_WAYS; i++) {
+        if (set[i].stamp.settled && stamp_equal(&set[i].stamp, stamp)) {
+            set[i].used = ++digest->turn;
+            return &set[i];
+        }
+        if (set[i].used < spare->used) {
+            spare = &set[i];
+        }
+    }
+    *ret_spare = spare;
+    return NULL;
 }
 
 /* One file that is read, and how. */
@@ -169,8 +192,9 @@ bool digest_recall_stamped(struct digest *digest, const struct image_stamp *stam
         return false;
     }
     (void)mtx_lock(&digest->mutex);
-    const struct remembered *slot = digest_slot(digest, stamp);
-    bool is_known = slot->stamp.settled && stamp_equal(&slot->stamp, stamp);
+    struct remembered *spare = NULL;
+    const struct remembered *slot = digest_find(digest, stamp, &spare);
+    bool is_known = slot != NULL;
     if (is_known) {
         memcpy(ret_hash, slot->hash, sizeof slot->hash);
     }
@@ -187,7 +211,12 @@ bool digest_recall(struct digest *digest, const struct image *image,
 static void digest_remember(struct digest *digest, const struct image_stamp *stamp,
                             const char hash[HASH_TEXT_SIZE]) {
     (void)mtx_lock(&digest->mutex);
-    struct remembered *slot = digest_slot(digest, stamp);
+    struct remembered *spare = NULL;
+    struct remembered *slot = digest_find(digest, stamp, &spare);
+    if (slot == NULL) {
+        slot = spare;
+        slot->used = ++digest->turn;
+    }
     slot->stamp = *stamp;
     memcpy(slot->hash, hash, sizeof slot->hash);
     (void)mtx_unlock(&digest->mutex);

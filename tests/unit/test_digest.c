@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,6 +87,21 @@ static void test_digest_remembers_a_file_that_is_still(void **state) {
     assert_int_equal(hash_now(fixture), KC_OK);
     assert_string_equal(fixture->hash, first);
     assert_true(fixture->was_known);
+}
+
+/* Of a hundred in one set of its size two would meet almost surely, and forget each other in turns. */
+static void test_digest_remembers_a_hundred_files_at_once(void **state) {
+    struct fixture *fixture = *state;
+    glob_t headers;
+    assert_int_equal(glob("/usr/include/*.h", 0, NULL, &headers), 0);
+    size_t count = headers.gl_pathc < 100 ? headers.gl_pathc : 100;
+    for (size_t i = 0; i < 2 * count; i++) {
+        free(fixture->path);
+        fixture->path = strdup(headers.gl_pathv[i % count]);
+        assert_int_equal(hash_now(fixture), KC_OK);
+        assert_true(fixture->was_known || i < count);
+    }
+    globfree(&headers);
 }
 
 static void test_digest_sees_a_change_with_restored_mtime(void **state) {
@@ -162,6 +178,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_digest_does_not_remember_a_file_that_is_too_young,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(test_digest_remembers_a_file_that_is_still, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_digest_remembers_a_hundred_files_at_once, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_digest_sees_a_change_with_restored_mtime, setup,
                                         teardown),
