@@ -3,6 +3,7 @@
 #include "daemon/rest.h"
 
 #include "platform/memory.h"
+#include "platform/secmem.h"
 
 #include <uv.h>
 
@@ -14,6 +15,7 @@ struct rest {
 
 static void on_time(uv_timer_t *timer) {
     (void)timer;
+    secmem_settle();
     memory_settle();
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages for secret bytes: locked where the system lets us, left out of core dumps and of
- * forked children, wiped when they are released. A few wiped single pages are kept for the next
- * who asks. Any thread.
+ * forked children, wiped when they are released. Wiped single pages, 256 at most, are kept for the
+ * next who asks. Any thread.
  */
 #ifndef PLATFORM_SECMEM_H
 #define PLATFORM_SECMEM_H
@@ -16,6 +16,9 @@ void *secmem_alloc(size_t size);
 
 /* Wipes and releases: nobody but the next owner may touch it. Accepts NULL. */
 void secmem_free(void *memory, size_t size);
+
+/* Gives back the pages that were kept. */
+void secmem_settle(void);
 
 /* Overwrites with zeros in a way that the optimiser keeps. */
 void secmem_wipe(void *memory, size_t size);

@@ -31,8 +31,8 @@
 #define ASAN_UNPOISON_MEMORY_REGION(page, size) ((void)(page), (void)(size))
 #endif
 
-#define HANDFUL    8  /* pages */
-#define SPARES_MAX 16 /* pages */
+#define HANDFUL    8   /* pages */
+#define SPARES_MAX 256 /* pages: enough for a hundred readers at once */
 
 /* The first word of a spare page; the rest is zeros. A forked child finds zeros there, too
  * (MADV_WIPEONFORK), and leaves the page alone, since locks aren't inherited (mlock(2)). */
@@ -101,6 +101,12 @@ static void *take_spare(void) {
         (void)munmap(page, page_size());
     }
     return NULL;
+}
+
+void secmem_settle(void) {
+    for (void *page = take_spare(); page != NULL; page = take_spare()) {
+        (void)munmap(page, page_size());
+    }
 }
 
 static void *alloc_page(void) {

@@ -89,7 +89,7 @@ static void test_digest_remembers_a_file_that_is_still(void **state) {
     assert_true(fixture->was_known);
 }
 
-/* Of a hundred in one set of its size two would meet almost surely, and forget each other in turns. */
+/* Two of them would meet almost surely if each had one slot, and forget each other in turns. */
 static void test_digest_remembers_a_hundred_files_at_once(void **state) {
     struct fixture *fixture = *state;
     glob_t headers;

@@ -132,6 +132,29 @@ static void test_secmem_hands_out_a_spare_page_zeroed(void **state) {
     }
 }
 
+static bool is_mapped(void *page) {
+    unsigned char there = 0;
+    return mincore(page, 4096, &there) == 0;
+}
+
+static void test_secmem_gives_its_spares_back_when_it_is_told(void **state) {
+    (void)state;
+    void *pages[40];
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        pages[i] = secmem_alloc(4096);
+        assert_non_null(pages[i]);
+    }
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        secmem_free(pages[i], 4096);
+        assert_true(is_mapped(pages[i]));
+    }
+    secmem_settle();
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        assert_false(is_mapped(pages[i]));
+    }
+    secmem_settle();
+}
+
 /* "lo" among the VmFlags: a lock isn't inherited, so a spare page of the parent's is no good.
  * Where nothing is locked at all (by the address sanitizer, for one), there is nothing to see. */
 static void test_secmem_leaves_its_spares_to_the_parent(void **state) {
@@ -209,6 +232,7 @@ int main(void) {
         cmocka_unit_test(test_secmem_is_wiped_before_it_is_given_back),
         cmocka_unit_test(test_secmem_is_wiped_before_it_is_spare),
         cmocka_unit_test(test_secmem_hands_out_a_spare_page_zeroed),
+        cmocka_unit_test(test_secmem_gives_its_spares_back_when_it_is_told),
         cmocka_unit_test(test_secmem_leaves_its_spares_to_the_parent),
         cmocka_unit_test(test_secmem_is_empty_in_a_forked_child),
         cmocka_unit_test(test_secmem_is_left_out_of_core_dumps),
