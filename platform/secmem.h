@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages for secret bytes: locked where the system lets us, left out of core dumps and of
- * forked children, wiped when they are released. Wiped single pages, 256 at most, are kept for the
+ * forked children, wiped when they are released. Wiped single pages, 128 at most, are kept for the
  * next who asks. Any thread.
  */
 #ifndef PLATFORM_SECMEM_H

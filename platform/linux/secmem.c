@@ -32,7 +32,7 @@
 #endif
 
 #define HANDFUL    8   /* pages */
-#define SPARES_MAX 256 /* pages: enough for a hundred readers at once */
+#define SPARES_MAX 128 /* pages: enough for a hundred readers at once */
 
 /* The first word of a spare page; the rest is zeros. A forked child finds zeros there, too
  * (MADV_WIPEONFORK), and leaves the page alone, since locks aren't inherited (mlock(2)). */

@@ -76,13 +76,13 @@ def calls_each(bench, ask, count):
     return Figures((many - few) / count)
 
 
-@row("calls-read", "the daemon's system calls: a read", most(38), unit="calls", slack=0.15)
+@row("calls-read", "the daemon's system calls: a read", most(33), unit="calls", slack=0.15)
 def calls_read(bench):
     return calls_each(bench, lambda home, count: bench.reads(home, 1, 1, "--count", str(count)),
                       bench.rounds(500, 100))
 
 
-@row("calls-connect", "the daemon's system calls: a connection and a read", most(125),
+@row("calls-connect", "the daemon's system calls: a connection and a read", most(102),
      unit="calls", slack=0.15)
 def calls_connect(bench):
     return calls_each(bench, lambda home, count: bench.reads(home, 1, 1, "--connect", "--count",
@@ -90,7 +90,7 @@ def calls_connect(bench):
                       bench.rounds(300, 100))
 
 
-@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(135),
+@row("calls-kcget-daemon", "the daemon's system calls: kcget and its two callers", most(108),
      unit="calls", slack=0.15)
 def calls_kcget_daemon(bench):
     def ask(home, count):  # turns runs each twice
@@ -130,7 +130,7 @@ def instructions_connect(bench):
     return instructions_each(bench, bench.rounds(500, 100), "--connect")
 
 
-@row("calls-kcget", "kcget's own system calls", most(43), unit="calls", slack=0.05)
+@row("calls-kcget", "kcget's own system calls", most(40), unit="calls", slack=0.05)
 def calls_kcget(bench):
     path = bench.private_place() + "/calls"
     subprocess.run([need("strace"), *STRACE, path, bench.programs + "/kcget", SERVICE,
@@ -139,7 +139,7 @@ def calls_kcget(bench):
     return Figures(sum_of_calls(path))
 
 
-@row("instructions-kcget", "kcget's instructions, with those that load it", most(220), unit="k",
+@row("instructions-kcget", "kcget's instructions, with those that load it", most(140), unit="k",
      slack=0.05)
 def instructions_kcget(bench):
     done = subprocess.run(
