@@ -224,11 +224,16 @@ static void say_remedy(const struct policy *policy, const struct exchange *excha
     }
 }
 
+/* Below the first process there is no telling who was born there and who was left there. */
 static void say_alone(const struct chain *chain, char text[KC_MESSAGE_MAX]) {
-    bool is_orphan = chain->count == 0 && chain->end != CHAIN_END_OTHER;
-    (void)snprintf(text, KC_MESSAGE_MAX, "%s",
-                   is_orphan ? "nobody is above it: an orphan"
-                             : "nobody of this user is above it, helpers aside");
+    const char *sentence = "nobody of this user is above it, helpers aside";
+    if (chain->count == 0 && chain->end == CHAIN_END_FIRST) {
+        sentence = "only the first process is above it: an orphan, or a container without an init "
+                   "(docker run --init)";
+    } else if (chain->count == 0 && chain->end != CHAIN_END_OTHER) {
+        sentence = "nobody is above it: an orphan";
+    }
+    (void)snprintf(text, KC_MESSAGE_MAX, "%s", sentence);
 }
 
 static void say_doubt(const struct chain *chain, char text[KC_MESSAGE_MAX]) {
