@@ -31,14 +31,17 @@ WAIT_S = 20
 split = sys.argv.index("--")
 command, steps = sys.argv[1:split], sys.argv[split + 1:]
 child, terminal = pty.fork()
-if child == 0:
-    os.execvp(command[0], command)
 shown = b""
 mark = 0
 
 
-def resize(rows, columns):
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+def resize(rows, columns, window=terminal):
+    fcntl.ioctl(window, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+if child == 0:
+    resize(24, 80, 0)  # here, so that it has its size when the command begins
+    os.execvp(command[0], command)
 
 
 def look(until):
@@ -79,7 +82,6 @@ def do(step):
     return True
 
 
-resize(24, 80)
 missed = next((step for step in steps if not do(step)), None)
 end = time.monotonic() + WAIT_S
 while missed is None and look(end):
@@ -283,7 +285,8 @@ settled() {
         '+stty -a | tr " " "\\n" | grep -x icanon\r' \
         '=\nicanon' '+fg\r' '=auth> sta' '+tus\r' '=uptime' '=auth> ' \
         '+audit --follow\r' '=start' '+\x1a' '=Stopped' '=ready>' '+fg\r' \
-        '=auth console' '+\x03' '=auth> ' '+exit\r' '=ready>' '+exit\r'
+        '$printf v | keychain-auth set goes on' '=goes' '+\x03' '=auth> ' '+exit\r' \
+        '=ready>' '+exit\r' # a line that is shown: it is in front again, bash no longer
 }
 
 @test "without a terminal there is no console" {
